@@ -1,0 +1,106 @@
+"""What the simulation's parts hand to one another: person, performance, truth, posed hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cameratokeyboard.datatypes import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class HandShape:
+    """The measures of one person's hands, both alike but mirrored.
+
+    length_mm: wrist crease to middle fingertip. breadth_mm: across the knuckles.
+    finger_scale: length of thumb, index, middle, ring, pinky against the mesh's own proportions.
+    girth: thickness of the fingers against the mesh's own.
+    """
+
+    length_mm: float = 185.0
+    breadth_mm: float = 84.0
+    finger_scale: tuple[float, float, float, float, float] = (1.0, 1.0, 1.0, 1.0, 1.0)
+    girth: float = 1.0
+
+
+@dataclass(frozen=True)
+class TruthEvent:
+    """One press: seconds on the clip's clock, key and finger names, contact point in mm."""
+
+    t_down: float
+    t_up: float
+    key: str
+    finger: str
+    x_mm: float
+    y_mm: float
+
+
+@dataclass(frozen=True, eq=False)
+class Performance:
+    """What a simulated typist did, sampled at ``rate_hz``; T samples.
+
+    t_s: (T,). pads_mm: (T, 10, 3) the pad's contact point of each finger, order FINGER_NAMES, z = 0
+    exactly while it touches the paper. wrists_mm: (T, 2, 3) wrist joint of the left and right hand.
+    yaw_deg: (T, 2) turn of each hand about z, 0 when the middle finger points along +y, positive
+    counterclockwise seen from above. hand: the person's hands. events: true presses in time order.
+    text: what those presses really write. layout: name of the layout.
+    """
+
+    rate_hz: float
+    t_s: FloatArray
+    pads_mm: FloatArray
+    wrists_mm: FloatArray
+    yaw_deg: FloatArray
+    hand: HandShape
+    events: tuple[TruthEvent, ...]
+    text: str
+    layout: str
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def at(self, t_s: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Pads (10, 3), wrists (2, 3) and yaw (2,) at a moment, linear between samples."""
+        position = float(np.clip(t_s * self.rate_hz, 0, len(self.t_s) - 1))
+        low = int(position)
+        high = min(low + 1, len(self.t_s) - 1)
+        share = position - low
+        return (
+            (1 - share) * self.pads_mm[low] + share * self.pads_mm[high],
+            (1 - share) * self.wrists_mm[low] + share * self.wrists_mm[high],
+            (1 - share) * self.yaw_deg[low] + share * self.yaw_deg[high],
+        )
+
+
+#: Parts of a hand mesh, for skin, nails and the id buffer.
+PART_FOREARM, PART_PALM, PART_FINGER, PART_NAIL = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, eq=False)
+class HandMesh:
+    """A hand and forearm in its rest pose; V vertices, F triangles.
+
+    rest_mm: (V, 3) rest positions, for procedural skin that sticks to the surface. faces: (F, 3).
+    part: (V,) one of PART_*. finger: (V,) 0 thumb .. 4 pinky, -1 for palm and forearm.
+    tip_distance_mm: (V,) distance from the finger's far end along the finger, large off fingers;
+    vertices under 15 are the fingertip that labels box. dorsal: (V,) 0 palm side .. 1 back of hand.
+    """
+
+    rest_mm: FloatArray
+    faces: IntArray
+    part: IntArray
+    finger: IntArray
+    tip_distance_mm: FloatArray
+    dorsal: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class PosedHand:
+    """A hand mesh at one moment, in mm: vertices (V, 3), normals (V, 3).
+
+    keypoints_mm: (5, 3, 3) for thumb..pinky: contact, tip, joint (see KEYPOINT_NAMES).
+    """
+
+    mesh: HandMesh
+    vertices_mm: FloatArray
+    normals: FloatArray
+    keypoints_mm: FloatArray
