@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating[Any]]
-IntArray = NDArray[np.integer[Any]]
+FloatArray = NDArray[Any]
+IntArray = NDArray[Any]
 BoolArray = NDArray[np.bool_]
 ImageArray = NDArray[np.uint8]
 
@@ -175,9 +175,10 @@ class MatPose:
 
     px_to_mm, mm_to_px: (3, 3) homographies of the paper's plane, inverse to each other.
     markers_px: (4, 2) marker centres as used, in layout order (far left, far right, near right,
-    near left as the typist sees them); markers_seen: (4,) bool, False for one remembered or inferred.
+    near left as the typist sees them); markers_seen: (4,) bool, False for one remembered or
+    inferred.
     error_mm: standard deviation of a mapped point that the marker geometry alone explains.
-    generation: grows by one each time the camera or the mat moved; trajectories do not survive it.
+    generation: grows by one each time the camera or the mat moved; trajectories end there.
     camera: None until it can be told.
     """
 
@@ -206,6 +207,7 @@ class Fingers:
     frame; where False, px and mm are a short-term prediction or NaN when there is none.
     box_wh_px: (10, 2) box width and height, NaN when not visible. direction_px: (10, 2) unit vector
     joint -> tip in the picture, NaN when unknown. generation: that of the MatPose used.
+    mm_to_px: (3, 3) homography of the MatPose used, None while the mat is not known.
     """
 
     t_s: float
@@ -217,8 +219,12 @@ class Fingers:
     box_wh_px: FloatArray
     direction_px: FloatArray
     generation: int
+    mm_to_px: FloatArray | None = None
 
     def __post_init__(self) -> None:
+        if self.mm_to_px is not None:
+            _check_shape("Fingers.mm_to_px", self.mm_to_px, (3, 3))
+            object.__setattr__(self, "mm_to_px", read_only(self.mm_to_px))
         for name in ("px", "mm", "velocity_mm_s", "box_wh_px", "direction_px"):
             _check_shape(f"Fingers.{name}", getattr(self, name), (FINGER_COUNT, 2))
             object.__setattr__(self, name, read_only(getattr(self, name)))
@@ -362,12 +368,12 @@ class Layout:
     def key_to_mm(self, xy: FloatArray) -> FloatArray:
         """Map (..., 2) points of key space to mm."""
         width, height = self.size_mm
-        return (np.asarray(xy, float) - 0.5) * np.array([width, -height])
+        return cast(FloatArray, (np.asarray(xy, float) - 0.5) * np.array([width, -height]))
 
     def mm_to_key(self, xy_mm: FloatArray) -> FloatArray:
         """Map (..., 2) points in mm to key space."""
         width, height = self.size_mm
-        return np.asarray(xy_mm, float) / np.array([width, -height]) + 0.5
+        return cast(FloatArray, np.asarray(xy_mm, float) / np.array([width, -height]) + 0.5)
 
     def centres_mm(self) -> FloatArray:
         """(K, 2) mm: the middle of every key, in the order of ``keys``."""
@@ -377,4 +383,4 @@ class Layout:
     def sizes_mm(self) -> FloatArray:
         """(K, 2) mm: width and height of every key, in the order of ``keys``."""
         boxes = np.array([key.box for key in self.keys], float)
-        return boxes[:, 2:] * np.array(self.size_mm)
+        return cast(FloatArray, boxes[:, 2:] * np.array(self.size_mm))
