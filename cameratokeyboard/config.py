@@ -57,7 +57,7 @@ class CameraSettings:
     """Where frames come from."""
 
     source: str = setting(
-        "0", "camera index or name, video file, picture, picture folder, http/rtsp address or 'demo'"
+        "0", "camera index or name, video, picture, picture folder, http/rtsp address or 'demo'"
     )
     width: int = setting(1280, "width asked of a camera, px", low=16, high=7680)
     height: int = setting(720, "height asked of a camera, px", low=16, high=4320)
@@ -72,12 +72,10 @@ class CameraSettings:
 class DetectorSettings:
     """How fingertips and markers are found."""
 
-    model: str = setting("", "model file (.onnx; .pt only with the train extra); '' for the best one here")
-    engine: str = setting(
-        "auto", "inference engine", choices=("auto", "onnxruntime", "openvino")
-    )
+    model: str = setting("", "model file; '' for the best one here")
+    engine: str = setting("auto", "inference engine", choices=("auto", "onnxruntime", "openvino"))
     threads: int = setting(2, "processor threads for inference", low=1, high=64)
-    image_size: int = setting(0, "longest side looked at, px; 0 for the model's own", low=0, high=1920)
+    image_size: int = setting(0, "longest side seen by the model, px; 0: its own", low=0, high=1920)
     refine: bool = setting(True, "steady the contact points below a pixel")
 
 
@@ -86,10 +84,10 @@ class KeystrokeSettings:
     """How presses are decided and turned into keys."""
 
     strategy: str = setting(
-        "velocity", "how a press is told from other motion", choices=("velocity", "peak", "learned", "neighbour")
+        "velocity", "how presses are told", choices=("velocity", "peak", "learned", "neighbour")
     )
     sensitivity: float = setting(0.5, "0 misses light taps, 1 believes every twitch", low=0, high=1)
-    repeat_delay_s: float = setting(0.5, "hold time before a key repeats; 0 never repeats", low=0, high=5)
+    repeat_delay_s: float = setting(0.5, "hold before a key repeats; 0: never", low=0, high=5)
     repeat_rate_hz: float = setting(25.0, "repeats per second of a held key", low=1, high=60)
     sticky_modifiers: bool = setting(False, "a tapped modifier holds for the next key")
     adapt: bool = setting(True, "learn each finger's bias while typing")
@@ -100,7 +98,7 @@ class KeystrokeSettings:
 class TextSettings:
     """What becomes of the keys."""
 
-    correct: str = setting("off", "correct the current word with a language model", choices=("off", "on"))
+    correct: str = setting("off", "correct words by a language model", choices=("off", "on"))
     language: str = setting("en", "language of the correction")
 
 
@@ -256,9 +254,7 @@ def _check(
     try:
         result = convert(value, wanted)
     except (TypeError, ValueError):
-        raise SettingsError(
-            f"{origin}: {name} = {value!r}: expected {_allowed(entry)}"
-        ) from None
+        raise SettingsError(f"{origin}: {name} = {value!r}: expected {_allowed(entry)}") from None
     low, high, choices = (entry.metadata[k] for k in ("low", "high", "choices"))
     wrong = choices is not None and result not in choices
     if wanted in (int, float):
