@@ -1,0 +1,63 @@
+# The whole workshop. `make demo` and `make test` need nothing but a fresh Debian/Ubuntu with Python 3.11.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SYSTEM := python3-venv libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 liberasurecode-dev gcc python3-dev
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+.PHONY: help demo test check format bench system clean
+
+help:
+	@echo "make demo    install what is needed and run the shipped clip through the whole program"
+	@echo "make test    install everything and run the tests"
+	@echo "make check   lint, types and import rules"
+	@echo "make format  format the code"
+	@echo "make bench   the standing benchmark"
+
+demo: $(VENV)/.runtime
+	$(BIN)/python app.py demo
+
+test: $(VENV)/.all
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.all
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.all
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.all
+	$(BIN)/python app.py benchmark
+
+# Debian packages are installed only where they are missing and only where apt-get exists.
+$(VENV)/.system:
+	@mkdir -p $(VENV)
+	@if command -v apt-get >/dev/null 2>&1; then \
+	  missing=""; \
+	  for package in $(SYSTEM); do \
+	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" || missing="$$missing $$package"; \
+	  done; \
+	  if [ -n "$$missing" ]; then \
+	    echo "installing Debian packages:$$missing"; \
+	    $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $$missing >/dev/null; \
+	  fi; \
+	fi
+	@touch $@
+
+$(VENV)/bin/python: | $(VENV)/.system
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.all: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[train,synthetic,text,cluster,openvino,dev]'
+	@touch $@ $(VENV)/.runtime
+
+clean:
+	rm -rf $(VENV) build dist
