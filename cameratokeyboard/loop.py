@@ -1,4 +1,4 @@
-"""The running program: frames in, events out, with capture and computing off the event loop."""
+"""The running loop: frames in, events out, with capture and computing off the event loop."""
 
 from __future__ import annotations
 
