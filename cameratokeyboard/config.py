@@ -121,6 +121,34 @@ class UISettings:
 
 
 @dataclass(frozen=True)
+class RegistrySettings:
+    """Where newer models come from. Nothing is asked of any store until one is named here.
+
+    Credentials are never settings: boto3's usual places (environment, ~/.aws, role) hold them.
+    """
+
+    endpoint_url: str = setting(
+        "", "address of an S3-compatible store ('' for AWS); without a bucket, a plain web address"
+    )
+    bucket: str = setting("", "bucket of the models; '' for none")
+    prefix: str = setting("", "folder inside the bucket")
+    region: str = setting("", "region of the store; '' for the usual places, then us-east-1")
+    unsigned: bool = setting(False, "read a public bucket without credentials")
+    public_key: str = setting(
+        "", "Ed25519 public key of the publisher (base64); several with spaces between"
+    )
+    timeout_s: float = setting(10.0, "how long the store may keep silent", low=0.1, high=600)
+    limit_s: float = setting(
+        300.0, "how long a whole check with its download may take", low=0.1, high=86400
+    )
+    keep_versions: int = setting(3, "how many downloaded models are kept", low=2, high=1000)
+    max_bytes: int = setting(200_000_000, "largest model taken, bytes", low=1, high=5_000_000_000)
+    margin: float = setting(
+        0.01, "how much worse than the current model's a published figure may be", low=0, high=1
+    )
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings, by section."""
 
@@ -130,6 +158,7 @@ class Settings:
     text: TextSettings = field(default_factory=TextSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
     ui: UISettings = field(default_factory=UISettings)
+    registry: RegistrySettings = field(default_factory=RegistrySettings)
     layout: str = setting("qwerty", "layout name or file")
 
 
@@ -306,6 +335,7 @@ __all__ = [
     "DetectorSettings",
     "KeystrokeSettings",
     "OutputSettings",
+    "RegistrySettings",
     "Settings",
     "TextSettings",
     "UISettings",
