@@ -16,12 +16,19 @@ class HandShape:
     length_mm: wrist crease to middle fingertip. breadth_mm: across the knuckles.
     finger_scale: length of thumb, index, middle, ring, pinky against the mesh's own proportions.
     girth: thickness of the fingers against the mesh's own.
+    masculinity, age, weight: 0..1 between the mesh's female and male, young and old, lean and
+    heavy forms (a mesh without such forms ignores them). nail_mm: free edge of the nails beyond the
+    mesh's own.
     """
 
     length_mm: float = 185.0
     breadth_mm: float = 84.0
     finger_scale: tuple[float, float, float, float, float] = (1.0, 1.0, 1.0, 1.0, 1.0)
     girth: float = 1.0
+    masculinity: float = 0.5
+    age: float = 0.0
+    weight: float = 0.5
+    nail_mm: float = 0.0
 
 
 @dataclass(frozen=True)
