@@ -107,6 +107,7 @@ class Pipeline:
         """Decide what is open at the end of the stream and let every key go."""
         events = self._to_events(self._keystroke.flush(t_s), t_s)
         events.extend(self._keyboard.release_all(t_s))
+        events.extend(self._editor.finish(t_s))
         return tuple(events)
 
     def _to_events(self, touches: list[TouchDown | TouchUp], now_s: float) -> list[Event]:

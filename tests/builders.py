@@ -136,6 +136,9 @@ class FakeEditor:
     def advance(self, now_s: float) -> list[TextEdit]:
         return []
 
+    def finish(self, now_s: float) -> list[TextEdit]:
+        return []
+
 
 class _Entered:
     def __enter__(self) -> Self:

@@ -20,5 +20,9 @@ class TextEditor(Protocol):
         ...
 
     def advance(self, now_s: float) -> list[TextEdit]:
-        """Edits that are due by the passing of time alone (a pause ends a word)."""
+        """Edits that are due by the passing of time alone."""
+        ...
+
+    def finish(self, now_s: float) -> list[TextEdit]:
+        """Edits of what is still open at the end of the stream."""
         ...

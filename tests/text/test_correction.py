@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+
+from cameratokeyboard.datatypes import KeyPress, TextEdit
+from cameratokeyboard.keyboard.layout import load_layout
+from cameratokeyboard.text.beam import WordDecoder
+from cameratokeyboard.text.correction import CorrectingEditor
+from cameratokeyboard.text.editor import RawEditor
+from cameratokeyboard.text.language import LanguageModel
+
+WORDS = {"the": 500.0, "hello": 60.0, "world": 60.0, "cat": 90.0, "i": 50.0}
+NAMES = {" ": "space", ",": "comma", ".": "period", "\n": "enter", "1": "one", "'": "quote"}
+NAMES |= {"/": "slash", ":": "semicolon", "(": "nine"}
+
+
+def press(written: str, **doubt: float) -> KeyPress:
+    """A press that wrote ``written``; doubt gives other keys' probabilities."""
+    if written == "\b":
+        return KeyPress("backspace", "", 3, 0.0, 0.0, (0, 0), 0.99)
+    key = NAMES.get(written, written.lower())
+    own = 1 - sum(doubt.values())
+    candidates = ((key, own), *doubt.items())
+    return KeyPress(key, written, 3, 0.0, 0.0, (0, 0), 0.99, candidates)
+
+
+def type_all(editor: CorrectingEditor, *parts: str | KeyPress) -> list[TextEdit]:
+    edits: list[TextEdit] = []
+    for part in parts:
+        for item in [part] if isinstance(part, KeyPress) else [press(c) for c in part]:
+            edits += editor.press(item)
+    return [edit for edit in edits if edit.correction]
+
+
+@pytest.fixture
+def editor() -> CorrectingEditor:
+    decoder = WordDecoder(LanguageModel(WORDS))
+    return CorrectingEditor(RawEditor(), load_layout("qwerty"), lambda: decoder)
+
+
+class TestPress:
+    def test_raw_text_is_there_at_once(self, editor: CorrectingEditor) -> None:
+        edits = editor.press(press("w"))
+        assert edits == [TextEdit(0.0, 0, "w")]
+
+    def test_a_finished_word_is_corrected_by_its_smallest_edit(
+        self, editor: CorrectingEditor
+    ) -> None:
+        edits = type_all(editor, "w", press("p", o=0.4), "rld", " ")
+        assert edits == [TextEdit(0.0, 5, "orld ", correction=True)]
+        assert editor.text == "world "
+
+    def test_punctuation_behind_the_word_stays(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "w", press("p", o=0.4), "rld.", " ")
+        assert editor.text == "world. "
+
+    @pytest.mark.parametrize(("first", "wanted"), [("W", "World "), ("w", "world ")])
+    def test_the_case_stays(self, editor: CorrectingEditor, first: str, wanted: str) -> None:
+        type_all(editor, first, press("p", o=0.4), "rld ")
+        assert editor.text == wanted
+
+    def test_capitals_stay_capitals(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "W", press("P", o=0.4), "RLD ")
+        assert editor.text == "WORLD "
+
+    @pytest.mark.parametrize(
+        "token", ["w1rld", "hxllo.com/cat", "a@hxllo", "www.hxllo", "c:/hxllo", "h(llo"]
+    )
+    def test_digits_addresses_and_odd_tokens_are_left_alone(
+        self, editor: CorrectingEditor, token: str
+    ) -> None:
+        assert type_all(editor, token, " ") == []
+        assert editor.text == token + " "
+
+    def test_text_already_left_is_left_alone(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "hellp ")
+        before = editor.text
+        assert type_all(editor, "\b", "\b", "s", " ") == []
+        assert editor.text == before[:-2] + "s "
+
+    def test_backspacing_within_the_word_forgets_only_that_press(
+        self, editor: CorrectingEditor
+    ) -> None:
+        type_all(editor, "wx\b", press("p", o=0.4), "rld ")
+        assert editor.text == "world "
+
+    def test_a_known_word_is_not_touched(self, editor: CorrectingEditor) -> None:
+        assert type_all(editor, "the cat ") == []
+
+    def test_an_unknown_word_of_sure_presses_is_not_touched(self, editor: CorrectingEditor) -> None:
+        assert type_all(editor, "trellow ") == []
+
+    def test_while_the_language_loads_words_stay_as_typed(self) -> None:
+        editor = CorrectingEditor(RawEditor(), load_layout("qwerty"), lambda: None)
+        assert type_all(editor, "wprld ") == []
+
+
+class TestFinish:
+    def test_the_last_word_is_corrected_without_a_space(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "w", press("p", o=0.4), "rld")
+        assert [edit.insert for edit in editor.finish(9.0)] == ["orld"]
+        assert editor.text == "world"
+
+    def test_nothing_open_means_no_edit(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "the ")
+        assert editor.finish(9.0) == []
