@@ -63,7 +63,7 @@ class TestBadValues:
         assert all(part in str(caught.value) for part in [*parts, "config.toml"])
 
     def test_a_wrong_environment_value_names_the_variable(self) -> None:
-        with pytest.raises(SettingsError, match="C2K_UI_MIRROR.*'perhaps'.*true or false"):
+        with pytest.raises(SettingsError, match=r"C2K_UI_MIRROR.*'perhaps'.*true or false"):
             load(environment={"C2K_UI_MIRROR": "perhaps"})
 
     def test_a_named_file_that_does_not_exist_is_an_error(self) -> None:

@@ -1,4 +1,4 @@
-"""An editor that corrects a word once it is finished, and leaves everything else as it was typed."""
+"""An editor that corrects each word once it is finished and leaves the rest as it was typed."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _WORDS = 60_000
 #: Share of running words that no list holds (names, jargon). Assumption, of the order that lists of
 #: this size leave uncovered in plain prose.
 UNKNOWN_SHARE = 0.02
-#: How far a known pair of words outweighs the word's own frequency (Jelinek-Mercer weight, assumed).
+#: Weight of a known pair of words against the word alone (Jelinek-Mercer, assumed).
 _PAIR_WEIGHT = 0.6
 
 
@@ -124,7 +124,7 @@ def _is_word(word: str) -> bool:
 
 
 def _english_pairs(words: Iterable[str]) -> dict[tuple[str, str], float]:
-    """Pairs from symspellpy's list; none where it is not installed (frequency alone then serves)."""
+    """Pairs from symspellpy's list; none where it is not installed (words alone then serve)."""
     try:
         import symspellpy
     except ImportError:
