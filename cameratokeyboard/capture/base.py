@@ -25,6 +25,11 @@ class FrameSource(Protocol):
         """True when frames that are not taken in time are lost (a camera)."""
         ...
 
+    @property
+    def status(self) -> str:
+        """One line for the person while frames stay away ("reconnecting ..."), "" otherwise."""
+        ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
