@@ -28,7 +28,7 @@ class TestKeysOfText:
         assert keys_of_text("Hi 1!\n", LAYOUT) == ["h", "i", "space", "one", "one", "enter"]
 
     def test_a_character_of_another_layout_is_named(self) -> None:
-        with pytest.raises(TruthError, match="'ß'.*'qwerty'"):
+        with pytest.raises(TruthError, match=r"'ß'.*'qwerty'"):
             keys_of_text("Straße", LAYOUT)
 
 
