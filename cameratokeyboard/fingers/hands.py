@@ -10,6 +10,8 @@ from cameratokeyboard.fingers.plane import WorkPlane
 LEFT, RIGHT = 0, 1
 #: Which hand each finger belongs to.
 HAND_OF = np.array([LEFT] * 5 + [RIGHT] * 5)
+#: (2, 10) the same as masks, left and right.
+MEMBERS = np.stack([HAND_OF == LEFT, HAND_OF == RIGHT])
 IS_THUMB = np.array([False] * 4 + [True] * 2 + [False] * 4)
 
 #: Tips of a left hand resting on the home row, relative to its middle fingertip, in mm: pinky,

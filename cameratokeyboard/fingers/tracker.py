@@ -19,7 +19,7 @@ from cameratokeyboard.datatypes import (
 )
 from cameratokeyboard.fingers.association import associate
 from cameratokeyboard.fingers.candidates import Candidates, find_candidates
-from cameratokeyboard.fingers.hands import HAND_OF, IS_THUMB, LEFT, RIGHT, HandModel
+from cameratokeyboard.fingers.hands import HAND_OF, IS_THUMB, LEFT, MEMBERS, RIGHT, HandModel
 from cameratokeyboard.fingers.kalman import FingerFilters
 from cameratokeyboard.fingers.naming import name_candidates, naming_cost
 from cameratokeyboard.fingers.plane import WorkPlane, apply_homography, assumed_plane, plane_of
@@ -153,8 +153,8 @@ class HandTracker:
         """Let go of hands that are away; expect single lost fingers at their place in the hand."""
         recent = t_s - self._seen_s <= self._settings.forget_s
         for hand in (LEFT, RIGHT):
-            if not (recent & (hand == HAND_OF)).any():
-                self._filters.drop(hand == HAND_OF)
+            if not (recent & MEMBERS[hand]).any():
+                self._filters.drop(MEMBERS[hand])
         fresh = (t_s - self._seen_s <= self._settings.gap_s) & np.isfinite(
             self._filters.position
         ).all(axis=1)
