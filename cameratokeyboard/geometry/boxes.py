@@ -1,0 +1,106 @@
+"""Measuring markers by the detector's boxes, for pictures in which their edges do not show."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from cameratokeyboard.datatypes import FloatArray, ImageArray
+from cameratokeyboard.geometry.homography import apply_homography, facing, quad_homographies
+from cameratokeyboard.geometry.markers import MARKER_COUNT, MarkerFit, MarkerModel
+
+#: A box belongs to a marker when their centres are nearer than this share of the marker's size.
+_MATCH = 0.5
+#: Uncertainty of a refined or raw box centre: a fixed part in px and a part of the box's size.
+_CENTRE_SD_PX, _CENTRE_SD_SHARE = 0.6, 0.03
+#: A dark patch is taken for the marker when it covers this much of its box and shifts it this far.
+_MIN_FILL, _MAX_FILL, _MAX_SHIFT = 0.35, 1.6, 0.35
+
+
+def predicted_boxes(mm_to_px: FloatArray, model: MarkerModel) -> FloatArray:
+    """(4, 4) xyxy px around each marker by the homography."""
+    corners = apply_homography(mm_to_px, model.corners)
+    result: FloatArray = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
+    return result
+
+
+def match_boxes(mm_to_px: FloatArray, model: MarkerModel, boxes: FloatArray) -> list[int]:
+    """Index of the box that shows each marker, or -1; a box serves one marker."""
+    expected = predicted_boxes(mm_to_px, model)
+    size = np.maximum(expected[:, 2:] - expected[:, :2], 6.0)
+    middle = (expected[:, :2] + expected[:, 2:]) / 2
+    result = [-1] * MARKER_COUNT
+    if len(boxes) == 0 or not np.all(np.isfinite(expected)):
+        return result
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    away = np.abs(centres[None] - middle[:, None]) / size[:, None]
+    ratio = (boxes[:, 2:] - boxes[:, :2])[None] / size[:, None]
+    distance = away.max(axis=2)
+    distance[(ratio < 0.5).any(axis=2) | (ratio > 2.0).any(axis=2)] = np.inf
+    for _ in range(MARKER_COUNT):
+        marker, box = np.unravel_index(int(distance.argmin()), distance.shape)
+        if distance[marker, box] > _MATCH:
+            break
+        result[int(marker)] = int(box)
+        distance[marker, :] = np.inf
+        distance[:, box] = np.inf
+    return result
+
+
+def fit_boxes(
+    image: ImageArray, model: MarkerModel, mm_to_px: FloatArray, boxes: FloatArray
+) -> MarkerFit | None:
+    """Move a homography onto the matching boxes' centres; None when fewer than three match."""
+    matched = match_boxes(mm_to_px, model, boxes)
+    seen = np.array([index >= 0 for index in matched])
+    if seen.sum() < 3:
+        return None
+    anchors = apply_homography(mm_to_px, model.centres)
+    offset = anchors - _box_middles(mm_to_px, model)
+    variance = np.full(MARKER_COUNT, np.inf)
+    for marker, index in enumerate(matched):
+        if index >= 0:
+            box = boxes[index]
+            anchors[marker] = refined_centre(image, box) + offset[marker]
+            size = float((box[2:] - box[:2]).mean())
+            variance[marker] = _CENTRE_SD_PX**2 + (_CENTRE_SD_SHARE * size) ** 2
+    matrix = quad_homographies(model.centres, anchors[None])[0]
+    if not np.all(np.isfinite(matrix)):
+        return None
+    return MarkerFit(
+        anchors_px=anchors,
+        mm_to_px=facing(matrix, model.centres),
+        information=np.diag(np.repeat(1.0 / variance, 2)),
+        seen=seen,
+        noise_px=float(np.sqrt(variance[seen].mean())),
+        scores=seen.astype(float),
+    )
+
+
+def refined_centre(image: ImageArray, box: FloatArray) -> FloatArray:
+    """(2,) px: middle of the dark patch in a box (xyxy), or the box's own middle without one."""
+    middle: FloatArray = (box[:2] + box[2:]) / 2
+    size = np.maximum(box[2:] - box[:2], 2.0)
+    height, width = image.shape[:2]
+    x0, y0 = np.clip(np.floor(box[:2] - 0.25 * size), 0, (width, height)).astype(int)
+    x1, y1 = np.clip(np.ceil(box[2:] + 0.25 * size), 0, (width, height)).astype(int)
+    if x1 - x0 < 6 or y1 - y0 < 6:
+        return middle
+    grey = cv2.cvtColor(np.ascontiguousarray(image[y0:y1, x0:x1]), cv2.COLOR_BGR2GRAY)
+    _, dark = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    contours, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
+        return middle
+    hull = cv2.convexHull(max(contours, key=cv2.contourArea))
+    moments = cv2.moments(hull)
+    fill = moments["m00"] / float(size.prod())
+    if not _MIN_FILL < fill < _MAX_FILL:
+        return middle
+    centre = np.array([moments["m10"], moments["m01"]]) / moments["m00"] + np.array([x0, y0])
+    return centre if np.all(np.abs(centre - middle) < _MAX_SHIFT * size) else middle
+
+
+def _box_middles(mm_to_px: FloatArray, model: MarkerModel) -> FloatArray:
+    expected = predicted_boxes(mm_to_px, model)
+    result: FloatArray = (expected[:, :2] + expected[:, 2:]) / 2
+    return result

@@ -1,0 +1,139 @@
+"""Where the camera stands, told from the homography of a mat of known size.
+
+The camera is taken for a pinhole with square pixels and its axis through the picture's middle.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from cameratokeyboard.datatypes import CameraPose, FloatArray
+from cameratokeyboard.geometry.homography import apply_homography, quad_homographies
+
+#: Webcams and phones have 55-78 degrees across (docs/design.md, section 2).
+TYPICAL_HFOV_DEG = 65.0
+_MIN_HFOV_DEG, _MAX_HFOV_DEG = 40.0, 95.0
+#: Spread of log(focal length) among cameras, for weighing the guess against the measurement.
+_LOG_FOCAL_SD = 0.15
+
+
+def focal_of_hfov(hfov_deg: float, width_px: int) -> float:
+    """Focal length in px of a camera with this horizontal field of view."""
+    return float(width_px / 2 / np.tan(np.radians(hfov_deg) / 2))
+
+
+def intrinsics(focal_px: float, image_wh: tuple[int, int]) -> FloatArray:
+    """(3, 3) camera matrix; the principal point is the middle of the outermost pixel centres."""
+    width, height = image_wh
+    return np.array([[focal_px, 0, (width - 1) / 2], [0, focal_px, (height - 1) / 2], [0, 0, 1]])
+
+
+def inverse_square_focal(mm_to_px: FloatArray, image_wh: tuple[int, int]) -> FloatArray:
+    """1 / focal_px^2 by the two conditions that the mat's axes are orthogonal and equally long.
+
+    mm_to_px: (..., 3, 3). Returns (...); it is noisy, and may be negative, when the camera looks
+    straight down or the mat's edges are nearly parallel in the picture.
+    """
+    centred = np.array([[1, 0, -(image_wh[0] - 1) / 2], [0, 1, -(image_wh[1] - 1) / 2], [0, 0, 1]])
+    g = centred @ mm_to_px
+    across, along = g[..., 0], g[..., 1]
+    flat = np.stack(
+        [
+            (across[..., :2] * along[..., :2]).sum(-1),
+            ((across[..., :2] ** 2).sum(-1) - (along[..., :2] ** 2).sum(-1)) / 2,
+        ],
+        axis=-1,
+    )
+    deep = np.stack(
+        [across[..., 2] * along[..., 2], (across[..., 2] ** 2 - along[..., 2] ** 2) / 2], axis=-1
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result: FloatArray = -(flat * deep).sum(-1) / (flat**2).sum(-1)
+    return result
+
+
+def estimate_focal(
+    anchors_mm: FloatArray, anchors_px: FloatArray, image_wh: tuple[int, int], noise_px: float
+) -> float:
+    """Focal length in px, the measurement weighed against what cameras usually have.
+
+    anchors: (4, 2) each. noise_px: uncertainty (SD) of an anchor in the picture.
+    """
+    guess = focal_of_hfov(TYPICAL_HFOV_DEG, max(image_wh))
+    shifts = np.concatenate([np.zeros((1, 8)), np.eye(8), -np.eye(8)]) * max(noise_px, 0.02)
+    matrices = quad_homographies(anchors_mm, anchors_px + shifts.reshape(-1, 4, 2))
+    values = inverse_square_focal(matrices, image_wh)
+    if not np.all(np.isfinite(values)):
+        return guess
+    centre = float(values[0])
+    spread = float(np.sqrt((((values[1:9] - values[9:]) / 2) ** 2).sum()))
+    prior, prior_sd = guess**-2, 2 * _LOG_FOCAL_SD * guess**-2
+    weight = prior_sd**2 / (prior_sd**2 + spread**2)
+    low = focal_of_hfov(_MAX_HFOV_DEG, max(image_wh))
+    high = focal_of_hfov(_MIN_HFOV_DEG, max(image_wh))
+    blended = float(np.clip(prior + weight * (centre - prior), high**-2, low**-2))
+    return blended**-0.5
+
+
+def camera_pose(
+    anchors_mm: FloatArray, anchors_px: FloatArray, image_wh: tuple[int, int], focal_px: float
+) -> CameraPose | None:
+    """The pose of a camera that sees the anchors (N, 2), N >= 4, at these places in px.
+
+    None when no camera above the paper can see them so.
+    """
+    matrix = intrinsics(focal_px, image_wh)
+    flat = np.column_stack([anchors_mm, np.zeros(len(anchors_mm))]).astype(np.float64)
+    pixels = np.ascontiguousarray(anchors_px, np.float64)
+    try:
+        found, turn, shift = cv2.solvePnP(flat, pixels, matrix, None, flags=cv2.SOLVEPNP_IPPE)
+        if not found:
+            return None
+        turn, shift = cv2.solvePnPRefineLM(flat, pixels, matrix, None, turn, shift)
+    except cv2.error:
+        return None
+    return pose_from(cv2.Rodrigues(turn)[0], np.asarray(shift, float).reshape(3), focal_px)
+
+
+def pose_from(rotation: FloatArray, translation: FloatArray, focal_px: float) -> CameraPose | None:
+    """A CameraPose of these axes; None when the camera would be under the paper."""
+    position = -rotation.T @ translation
+    if not np.all(np.isfinite(position)) or position[2] <= 0 or translation[2] <= 0:
+        return None
+    # The side of the mat that the picture's lower edge shows: told by the optical axis when the
+    # camera looks across, by the picture's vertical axis when it looks straight down.
+    near = rotation[1, :2] - rotation[2, :2]
+    return CameraPose(
+        rotation=rotation,
+        translation=translation,
+        focal_px=focal_px,
+        yaw_deg=float(np.degrees(np.arctan2(near[0], near[1]))),
+        pitch_deg=float(np.degrees(np.arcsin(np.clip(-rotation[2, 2], -1, 1)))),
+        distance_mm=float(np.linalg.norm(position)),
+    )
+
+
+def camera_homography(camera: CameraPose, image_wh: tuple[int, int]) -> FloatArray:
+    """(3, 3) mm -> px of the paper's plane as this camera sees it."""
+    columns = np.column_stack([camera.rotation[:, :2], camera.translation])
+    return intrinsics(camera.focal_px, image_wh) @ columns
+
+
+def project(camera: CameraPose, points_mm: FloatArray, image_wh: tuple[int, int]) -> FloatArray:
+    """Map (..., 3) points in mm, z up from the paper, to (..., 2) px; NaN behind the camera."""
+    seen = np.asarray(points_mm, float) @ camera.rotation.T + camera.translation
+    centre = (np.array(image_wh, float) - 1) / 2
+    depth = np.where(seen[..., 2:] > 1e-6, seen[..., 2:], np.nan)
+    result: FloatArray = camera.focal_px * seen[..., :2] / depth + centre
+    return result
+
+
+def mm_per_px(mm_to_px: FloatArray, point_mm: FloatArray) -> float:
+    """Root mean square size of a pixel on the paper at a point (2,) mm."""
+    step = np.array([[0, 0], [1, 0], [0, 1]], float) + np.asarray(point_mm, float)
+    px = apply_homography(mm_to_px, step)
+    slope = np.column_stack([px[1] - px[0], px[2] - px[0]])
+    if not np.all(np.isfinite(slope)) or abs(np.linalg.det(slope)) < 1e-12:
+        return float("inf")
+    return float(np.linalg.norm(np.linalg.inv(slope)) / np.sqrt(2))

@@ -1,0 +1,180 @@
+"""Cameras, pictures and detections of a mat, made to order."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from cameratokeyboard.datatypes import MARKER, CameraPose, Detections, Frame, Layout
+from cameratokeyboard.geometry.camera import camera_homography, focal_of_hfov, pose_from, project
+from cameratokeyboard.geometry.homography import apply_homography
+
+IMAGE_WH = (1280, 720)
+_TEXTURE_PX_PER_MM = 6.0
+
+
+def make_camera(
+    *,
+    yaw: float = 0.0,
+    pitch: float = 32.0,
+    distance: float = 420.0,
+    hfov: float = 65.0,
+    look_at: tuple[float, float] = (0.0, 0.0),
+    roll: float = 0.0,
+    image_wh: tuple[int, int] = IMAGE_WH,
+) -> CameraPose:
+    """A camera at this yaw (0 faces the typist), pitch and distance, aimed at a point in mm."""
+    y, p, r = np.radians([yaw, pitch, roll])
+    back = np.array([np.sin(y) * np.cos(p), np.cos(y) * np.cos(p), np.sin(p)])
+    right = np.cross(-back, [0.0, 0.0, 1.0])
+    right = right / np.linalg.norm(right)
+    down = np.cross(-back, right)
+    right, down = np.cos(r) * right + np.sin(r) * down, np.cos(r) * down - np.sin(r) * right
+    rotation = np.stack([right, down, -back])
+    position = np.array([*look_at, 0.0]) + back * distance
+    pose = pose_from(rotation, -rotation @ position, focal_of_hfov(hfov, max(image_wh)))
+    assert pose is not None
+    return pose
+
+
+@lru_cache(maxsize=8)
+def _texture(markers: tuple[tuple[float, float, float, int | None], ...], paper: tuple[float, float]):
+    scale = _TEXTURE_PX_PER_MM
+    picture = np.full((round(paper[1] * scale), round(paper[0] * scale)), 245, np.uint8)
+    for x, y, side, code in markers:
+        size = round(side * scale)
+        left = round((x + paper[0] / 2 - side / 2) * scale)
+        top = round((paper[1] / 2 - y - side / 2) * scale)
+        block = np.full((size, size), 20, np.uint8)
+        if code is not None:
+            dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
+            code_picture = cv2.aruco.generateImageMarker(dictionary, code, 6)
+            block = cv2.resize(code_picture, (size, size), interpolation=cv2.INTER_NEAREST)
+            block = (block.astype(float) * 0.88 + 20).astype(np.uint8)
+        picture[top : top + size, left : left + size] = block
+    return picture
+
+
+def marker_texture(layout: Layout) -> np.ndarray:
+    """The paper with nothing but its markers, grey, _TEXTURE_PX_PER_MM."""
+    markers = tuple((*m.xy_mm, m.side_mm, m.code) for m in layout.markers)
+    return _texture(markers, layout.paper_mm)
+
+
+def make_picture(
+    layout: Layout,
+    camera: CameraPose,
+    *,
+    image_wh: tuple[int, int] = IMAGE_WH,
+    noise: float = 2.0,
+    seed: int = 0,
+    blur_px: float = 0.7,
+    hidden: tuple[int, ...] = (),
+    texture: np.ndarray | None = None,
+) -> np.ndarray:
+    """(H, W, 3) uint8: the mat on a grey table as the camera sees it; hidden markers are covered."""
+    paper = marker_texture(layout) if texture is None else texture
+    if hidden:
+        paper = paper.copy()
+        scale = paper.shape[1] / layout.paper_mm[0]
+        for index in hidden:
+            place = layout.markers[index]
+            middle = (
+                round((place.xy_mm[0] + layout.paper_mm[0] / 2) * scale),
+                round((layout.paper_mm[1] / 2 - place.xy_mm[1]) * scale),
+            )
+            cv2.circle(paper, middle, round(place.side_mm * scale), 150, -1)
+    scale = paper.shape[1] / layout.paper_mm[0]
+    to_mm = np.array(
+        [
+            [1 / scale, 0, -layout.paper_mm[0] / 2 + 0.5 / scale],
+            [0, -1 / scale, layout.paper_mm[1] / 2 - 0.5 / scale],
+            [0, 0, 1.0],
+        ]
+    )
+    over = 3
+    lift = np.array([[over, 0, (over - 1) / 2], [0, over, (over - 1) / 2], [0, 0, 1.0]])
+    matrix = lift @ camera_homography(camera, image_wh) @ to_mm
+    big = cv2.warpPerspective(
+        paper,
+        matrix,
+        (image_wh[0] * over, image_wh[1] * over),
+        flags=cv2.INTER_LINEAR,
+        borderValue=110,
+    )
+    small = cv2.resize(big, image_wh, interpolation=cv2.INTER_AREA).astype(np.float32)
+    if small.ndim == 2:
+        small = np.repeat(small[..., None], 3, axis=2)
+    if blur_px:
+        small = cv2.GaussianBlur(small, (0, 0), blur_px)
+    if noise:
+        small = small + np.random.default_rng(seed).normal(0, noise, small.shape)
+    return np.clip(small, 0, 255).astype(np.uint8)
+
+
+def make_frame(image: np.ndarray, index: int = 0, fps: float = 30.0) -> Frame:
+    return Frame(image, index / fps, index)
+
+
+def marker_boxes(
+    layout: Layout, camera: CameraPose, image_wh: tuple[int, int] = IMAGE_WH
+) -> np.ndarray:
+    """(4, 4) xyxy px of the markers in layout order."""
+    boxes = []
+    matrix = camera_homography(camera, image_wh)
+    for place in layout.markers:
+        half = place.side_mm / 2
+        corners = np.array([[-half, half], [half, half], [half, -half], [-half, -half]])
+        px = apply_homography(matrix, corners + np.array(place.xy_mm))
+        boxes.append([*px.min(axis=0), *px.max(axis=0)])
+    return np.array(boxes)
+
+
+def make_detections(
+    layout: Layout,
+    camera: CameraPose,
+    *,
+    image_wh: tuple[int, int] = IMAGE_WH,
+    missing: tuple[int, ...] = (),
+    false_boxes: np.ndarray | None = None,
+    jitter_px: float = 0.0,
+    seed: int = 0,
+) -> Detections:
+    """Marker detections, shuffled, with jitter, misses and false positives."""
+    random = np.random.default_rng(seed)
+    boxes = np.delete(marker_boxes(layout, camera, image_wh), list(missing), axis=0)
+    boxes = boxes + random.normal(0, jitter_px, boxes.shape) if jitter_px else boxes
+    confidence = random.uniform(0.6, 0.95, len(boxes))
+    if false_boxes is not None and len(false_boxes):
+        boxes = np.concatenate([boxes, false_boxes])
+        confidence = np.concatenate([confidence, random.uniform(0.3, 0.9, len(false_boxes))])
+    order = random.permutation(len(boxes))
+    keypoints = np.zeros((len(boxes), 3, 3), np.float32)
+    return Detections(
+        boxes[order].astype(np.float32),
+        np.full(len(boxes), MARKER),
+        confidence[order].astype(np.float32),
+        keypoints,
+        image_wh,
+    )
+
+
+def random_boxes(count: int, seed: int, image_wh: tuple[int, int] = IMAGE_WH) -> np.ndarray:
+    """(count, 4) xyxy px: boxes of about a marker's size anywhere in the picture."""
+    random = np.random.default_rng(seed)
+    centre = random.uniform([0, 0], image_wh, (count, 2))
+    size = random.uniform(14, 80, (count, 2))
+    return np.concatenate([centre - size / 2, centre + size / 2], axis=1)
+
+
+def keyboard_corners_mm(layout: Layout) -> np.ndarray:
+    """(4, 2) mm: the outer corners of the keyboard."""
+    half = np.array(layout.size_mm) / 2
+    return half * np.array([[-1, 1], [1, 1], [1, -1], [-1, -1]])
+
+
+def true_px(camera: CameraPose, points_mm: np.ndarray, image_wh=IMAGE_WH) -> np.ndarray:
+    flat = np.column_stack([points_mm, np.zeros(len(points_mm))])
+    return project(camera, flat, image_wh)
