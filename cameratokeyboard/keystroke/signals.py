@@ -52,11 +52,9 @@ def view_scale(fingers: Fingers) -> ViewScale | None:
     if matrix is None:
         return None
     at = np.where(np.isfinite(fingers.mm), fingers.mm, 0.0)
-    along_x = (_map(matrix, at + [_PROBE_MM, 0]) - _map(matrix, at - [_PROBE_MM, 0])) / (
-        2 * _PROBE_MM
-    )
-    along_y = (_map(matrix, at + [0, _PROBE_MM]) - _map(matrix, at - [0, _PROBE_MM])) / (
-        2 * _PROBE_MM
+    along_x, along_y = (
+        (_map(matrix, at + step) - _map(matrix, at - step)) / (2 * _PROBE_MM)
+        for step in np.eye(2) * _PROBE_MM
     )
     scale = np.hypot(along_x[:, 0], along_x[:, 1])
     across = np.abs(along_x[:, 0] * along_y[:, 1] - along_x[:, 1] * along_y[:, 0])

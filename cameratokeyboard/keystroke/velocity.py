@@ -27,7 +27,8 @@ class VelocitySettings:
     has lifted when it is this far above its trough and moves up this fast. dead_s: the same finger
     does not type again sooner. rival: of fingers of one hand that stop together, those that fell
     less than this share of the deepest are taken along, not typing. flat: samples this close to the
-    lowest one lie on the paper too. shared: share of the hand's motion that is taken out. sigma_px: spread of a contact point.
+    lowest one lie on the paper too. shared: share of the hand's motion that is taken out.
+    sigma_px: spread of a contact point.
     """
 
     window_s: float = 0.07
@@ -130,7 +131,7 @@ class VelocityDetector:
         return not np.isfinite(rest) or bool(height <= rest + self._settings.rest_band)
 
     def _without_rivals(self, found: list[tuple[int, float, int]]) -> list[tuple[int, float, int]]:
-        kept = []
+        kept: list[tuple[int, float, int]] = []
         for hand in HANDS:
             members = [f for f in found if hand.start <= f[0] < hand.stop]
             deepest = max((drop for _, drop, _ in members), default=0.0)
