@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from cameratokeyboard.datatypes import MARKER, Detections, FloatArray, Frame, ImageArray
-from cameratokeyboard.geometry.boxes import fit_boxes, refined_centre
-from cameratokeyboard.geometry.camera import TYPICAL_HFOV_DEG, focal_of_hfov
+from cameratokeyboard.geometry.boxes import dark_patch, fit_boxes
+from cameratokeyboard.geometry.camera import TYPICAL_HFOV_DEG, focal_of_hfov, pose_error_px
 from cameratokeyboard.geometry.candidates import (
     Hypothesis,
     four_marker_hypotheses,
@@ -25,8 +25,13 @@ from cameratokeyboard.geometry.markers import MARKER_COUNT, MarkerFit, MarkerMod
 _BELIEVED_COST, _LOOKED_AT_COST = 9.0, 24.0
 #: Boxes searched for codes, most confident first.
 _MAX_CROPS = 10
+#: Boxes searched for a dark patch, and what is left of the confidence of a box without one.
+_MAX_PATCHES, _NO_PATCH = 60, 0.3
 #: Corners of codes may miss their common homography by this share of a marker's size.
 _CORNER_SLACK = 0.15
+#: The markers may be this far from where the nearest possible camera would see them: a fixed part
+#: for noise and lens distortion, and a share of a marker's size.
+_POSE_SLACK_PX, _POSE_SLACK_SHARE = 1.5, 0.08
 
 
 class Acquirer:
@@ -35,6 +40,7 @@ class Acquirer:
     def __init__(self, model: MarkerModel) -> None:
         self._model = model
         self._reader = FiducialReader(model.codes)
+        self._unconfirmed: FloatArray | None = None
         self._any_code = any(code is not None for code in model.codes)
 
     def find(
@@ -51,7 +57,7 @@ class Acquirer:
         boxes, confidence = boxes[usable], np.asarray(markers.confidence, float)[usable]
         if self._any_code:
             fit = self._by_codes(frame.image, boxes, confidence, deep)
-            if fit is not None:
+            if fit is not None and self._has_camera(fit, frame.image):
                 return fit
         return self._by_boxes(frame, boxes, confidence, deep, focal_px)
 
@@ -89,7 +95,9 @@ class Acquirer:
             places.pop(int(share.argmax()))
         return None
 
-    def _refined(self, image: ImageArray, matrix: FloatArray, decoded: list[int]) -> MarkerFit | None:
+    def _refined(
+        self, image: ImageArray, matrix: FloatArray, decoded: list[int]
+    ) -> MarkerFit | None:
         """The fit by edges, first of the decoded markers, then of all that show."""
         use = np.zeros(MARKER_COUNT, bool)
         use[decoded] = True
@@ -124,10 +132,7 @@ class Acquirer:
     ) -> MarkerFit | None:
         if len(boxes) < MARKER_COUNT - 1:
             return None
-        refined = boxes.copy()
-        for box in refined:
-            shift = refined_centre(frame.image, box) - (box[:2] + box[2:]) / 2
-            box += np.tile(shift, 2)
+        refined, confidence = _with_patches(frame.image, boxes, confidence)
         limit = _LOOKED_AT_COST
         found = four_marker_hypotheses(
             refined,
@@ -167,12 +172,50 @@ class Acquirer:
             used = np.array([index >= 0 for index in hypothesis.boxes])
             fit = fit_edges(image, self._model, matrix, used, reach_cells=1.5, steps=3)
             wanted = 2 if self._any_code else 3
-            if fit is not None and fit.seen.sum() >= wanted and _near(fit, matrix, self._model):
-                return self._with_all(image, fit)
+            if fit is None or fit.seen.sum() < wanted or not _near(fit, matrix, self._model):
+                continue
+            whole = self._with_all(image, fit)
+            if whole is not None and self._has_camera(whole, image):
+                return whole
         for hypothesis, matrix in hypotheses[:1]:
             if hypothesis.cost <= _BELIEVED_COST and all(i >= 0 for i in hypothesis.boxes):
-                return fit_boxes(image, self._model, matrix, boxes)
+                fit = fit_boxes(image, self._model, matrix, boxes)
+                if fit is not None and self._confirmed(fit):
+                    return fit
         return None
+
+    def _confirmed(self, fit: MarkerFit) -> bool:
+        """True when boxes alone put the mat where they put it the last time.
+
+        Among many false boxes four fit by chance now and then, but not twice in the same place.
+        """
+        former, self._unconfirmed = self._unconfirmed, fit.anchors_px
+        if former is None:
+            return False
+        size = np.ptp(apply_homography(fit.mm_to_px, self._model.corners), axis=1).max()
+        return bool(np.all(np.linalg.norm(fit.anchors_px - former, axis=1) < 0.5 * size))
+
+    def _has_camera(self, fit: MarkerFit, image: ImageArray) -> bool:
+        """True when some real camera could see the markers so."""
+        size = float(np.ptp(apply_homography(fit.mm_to_px, self._model.corners), axis=1).max())
+        miss = pose_error_px(
+            self._model.centres, fit.anchors_px, (image.shape[1], image.shape[0]), fit.noise_px
+        )
+        return miss < max(_POSE_SLACK_PX, _POSE_SLACK_SHARE * size)
+
+
+def _with_patches(
+    image: ImageArray, boxes: FloatArray, confidence: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Boxes moved onto the dark patches in them; those without one lose confidence."""
+    moved, sure = boxes.copy(), confidence.copy()
+    for index in np.argsort(-confidence, kind="stable")[:_MAX_PATCHES]:
+        patch = dark_patch(image, boxes[index])
+        if patch is None:
+            sure[index] *= _NO_PATCH
+        else:
+            moved[index] += np.tile(patch - (boxes[index, :2] + boxes[index, 2:]) / 2, 2)
+    return moved, sure
 
 
 def _near(fit: MarkerFit, matrix: FloatArray, model: MarkerModel) -> bool:
@@ -189,5 +232,4 @@ def _seen_from_above(mm_to_px: FloatArray) -> bool:
 
 
 def _grey(image: ImageArray) -> ImageArray:
-    result: ImageArray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    return result
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)

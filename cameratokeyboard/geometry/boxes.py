@@ -15,6 +15,8 @@ _MATCH = 0.5
 _CENTRE_SD_PX, _CENTRE_SD_SHARE = 0.6, 0.03
 #: A dark patch is taken for the marker when it covers this much of its box and shifts it this far.
 _MIN_FILL, _MAX_FILL, _MAX_SHIFT = 0.35, 1.6, 0.35
+#: Grey levels between a marker and the paper around it, at least.
+_MIN_CONTRAST = 20.0
 
 
 def predicted_boxes(mm_to_px: FloatArray, model: MarkerModel) -> FloatArray:
@@ -79,25 +81,35 @@ def fit_boxes(
 
 def refined_centre(image: ImageArray, box: FloatArray) -> FloatArray:
     """(2,) px: middle of the dark patch in a box (xyxy), or the box's own middle without one."""
+    patch = dark_patch(image, box)
     middle: FloatArray = (box[:2] + box[2:]) / 2
+    return middle if patch is None else patch
+
+
+def dark_patch(image: ImageArray, box: FloatArray) -> FloatArray | None:
+    """(2,) px: middle of a dark patch that fills a box (xyxy) on a brighter ground, or None."""
     size = np.maximum(box[2:] - box[:2], 2.0)
     height, width = image.shape[:2]
     x0, y0 = np.clip(np.floor(box[:2] - 0.25 * size), 0, (width, height)).astype(int)
     x1, y1 = np.clip(np.ceil(box[2:] + 0.25 * size), 0, (width, height)).astype(int)
     if x1 - x0 < 6 or y1 - y0 < 6:
-        return middle
+        return None
     grey = cv2.cvtColor(np.ascontiguousarray(image[y0:y1, x0:x1]), cv2.COLOR_BGR2GRAY)
     _, dark = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    chosen = dark > 0
+    if not chosen.any() or chosen.all():
+        return None
+    if float(grey[~chosen].mean()) - float(grey[chosen].mean()) < _MIN_CONTRAST:
+        return None
     contours, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    if not contours:
-        return middle
     hull = cv2.convexHull(max(contours, key=cv2.contourArea))
     moments = cv2.moments(hull)
     fill = moments["m00"] / float(size.prod())
     if not _MIN_FILL < fill < _MAX_FILL:
-        return middle
+        return None
     centre = np.array([moments["m10"], moments["m01"]]) / moments["m00"] + np.array([x0, y0])
-    return centre if np.all(np.abs(centre - middle) < _MAX_SHIFT * size) else middle
+    near = np.all(np.abs(centre - (box[:2] + box[2:]) / 2) < _MAX_SHIFT * size)
+    return centre if near else None
 
 
 def _box_middles(mm_to_px: FloatArray, model: MarkerModel) -> FloatArray:

@@ -73,7 +73,7 @@ def estimate_focal(
     low = focal_of_hfov(_MAX_HFOV_DEG, max(image_wh))
     high = focal_of_hfov(_MIN_HFOV_DEG, max(image_wh))
     blended = float(np.clip(prior + weight * (centre - prior), high**-2, low**-2))
-    return blended**-0.5
+    return float(blended**-0.5)
 
 
 def camera_pose(
@@ -117,7 +117,8 @@ def pose_from(rotation: FloatArray, translation: FloatArray, focal_px: float) ->
 def camera_homography(camera: CameraPose, image_wh: tuple[int, int]) -> FloatArray:
     """(3, 3) mm -> px of the paper's plane as this camera sees it."""
     columns = np.column_stack([camera.rotation[:, :2], camera.translation])
-    return intrinsics(camera.focal_px, image_wh) @ columns
+    result: FloatArray = intrinsics(camera.focal_px, image_wh) @ columns
+    return result
 
 
 def project(camera: CameraPose, points_mm: FloatArray, image_wh: tuple[int, int]) -> FloatArray:
@@ -127,6 +128,23 @@ def project(camera: CameraPose, points_mm: FloatArray, image_wh: tuple[int, int]
     depth = np.where(seen[..., 2:] > 1e-6, seen[..., 2:], np.nan)
     result: FloatArray = camera.focal_px * seen[..., :2] / depth + centre
     return result
+
+
+def pose_error_px(
+    anchors_mm: FloatArray, anchors_px: FloatArray, image_wh: tuple[int, int], noise_px: float
+) -> float:
+    """How far the nearest real camera's view is from these four anchors (RMS); inf without one.
+
+    Four points always have a homography, but only few homographies have a camera: a wrong choice
+    of points shows here by tens of pixels.
+    """
+    focal = estimate_focal(anchors_mm, anchors_px, image_wh, noise_px)
+    pose = camera_pose(anchors_mm, anchors_px, image_wh, focal)
+    if pose is None:
+        return float("inf")
+    flat = np.column_stack([anchors_mm, np.zeros(len(anchors_mm))])
+    miss = project(pose, flat, image_wh) - anchors_px
+    return float(np.sqrt((miss**2).sum(axis=1).mean()))
 
 
 def mm_per_px(mm_to_px: FloatArray, point_mm: FloatArray) -> float:

@@ -18,7 +18,7 @@ from cameratokeyboard.geometry.homography import quad_homographies
 from cameratokeyboard.geometry.markers import MARKER_COUNT, MarkerModel
 
 #: Boxes looked at, best first: 4 of 14 are 1001 choices.
-_MAX_BOXES, _MAX_BOXES_OF_THREE = 14, 7
+_MAX_BOXES, _MAX_BOXES_OF_THREE = 14, 6
 #: Spread of log(seen size / predicted size) of a box by the detector's and the rotation's slack.
 _SIZE_SD = 0.22
 #: Spread of the mat's axes from orthogonal and equal when the focal length is only guessed.
@@ -231,4 +231,3 @@ def _size_terms(
     deviation = (np.log(actual / predicted) / spread) ** 2
     total = np.where(seen[..., None], np.minimum(deviation, _CAP), 0.0).sum(axis=(1, 2))
     return np.where(front, total, np.inf)
-

@@ -41,9 +41,7 @@ def seen_markers(
     image: ImageArray, model: MarkerModel, mm_to_px: FloatArray
 ) -> tuple[BoolArray, FloatArray]:
     """Which markers show at their places, (4,) bool, and how well they fit, (4,) -1..1."""
-    scores = pattern_scores(
-        image, apply_homography(mm_to_px, model.pattern_points), model.pattern
-    )
+    scores = pattern_scores(image, apply_homography(mm_to_px, model.pattern_points), model.pattern)
     limits = [UNCODED_SCORE if code is None else CODED_SCORE for code in model.codes]
     return scores >= np.array(limits), scores
 

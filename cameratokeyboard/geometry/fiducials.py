@@ -57,14 +57,18 @@ class FiducialReader:
             factor = int(np.clip(np.ceil(_ENLARGE_BELOW_PX / min(x1 - x0, y1 - y0)), 1, 4))
             crop = grey[y0:y1, x0:x1]
             if factor > 1:
-                crop = cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+                larger = cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+                crop = np.asarray(larger, np.uint8)
             for place, corners in self._decode(self._crop, np.ascontiguousarray(crop)):
                 found.append((place, (corners + 0.5) / factor - 0.5 + np.array([x0, y0])))
         return _unique(_merged(found))
 
     def mirrored(self, grey: ImageArray) -> bool:
         """True when two or more codes of the layout can be read only in the mirrored picture."""
-        return len(self.read(cv2.flip(grey, 1))) >= 2 and len(self.read(grey)) == 0
+        return (
+            len(self.read(np.asarray(cv2.flip(grey, 1), np.uint8))) >= 2
+            and len(self.read(grey)) == 0
+        )
 
     def _decode(
         self, detector: cv2.aruco.ArucoDetector, grey: ImageArray

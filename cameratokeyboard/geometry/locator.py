@@ -56,11 +56,15 @@ class MarkerMatLocator:
         self._acquirer = Acquirer(self._model)
         self._memory_s = memory_s
         half = np.array(layout.size_mm) / 2
-        self._grid_mm = np.stack(
-            np.meshgrid(np.linspace(-1, 1, 5), np.linspace(-1, 1, 3)), axis=-1
-        ).reshape(-1, 2) * half
+        self._grid_mm = (
+            np.stack(np.meshgrid(np.linspace(-1, 1, 5), np.linspace(-1, 1, 3)), axis=-1).reshape(
+                -1, 2
+            )
+            * half
+        )
         self._mirrored = False
-        self.reset()
+        self._filter = AnchorFilter()
+        self._forget()
 
     @property
     def mirrored(self) -> bool:
@@ -69,8 +73,10 @@ class MarkerMatLocator:
 
     def reset(self) -> None:
         """Forget everything seen so far; the next pose found is of a new generation."""
-        generation = self._filter.generation + 1 if hasattr(self, "_filter") else 0
-        self._filter = AnchorFilter(generation=generation)
+        self._filter = AnchorFilter(generation=self._filter.generation + 1)
+        self._forget()
+
+    def _forget(self) -> None:
         self._follow_from: FloatArray | None = None
         self._pose: MatPose | None = None
         self._last_seen_s = -np.inf
@@ -139,7 +145,8 @@ class MarkerMatLocator:
         return self._contradictions >= _MAX_CONTRADICTIONS
 
     def _search(self, frame: Frame, detections: Detections) -> MarkerFit | None:
-        deep = self._frames % _DEEP_SEARCH_FRAMES == 1 or self._pose is None and self._frames <= 2
+        first = self._pose is None and self._frames <= 2
+        deep = first or self._frames % _DEEP_SEARCH_FRAMES == 1
         focal = self._pose.camera.focal_px if self._pose and self._pose.camera else None
         fit = self._acquirer.find(frame, detections, deep=deep, focal_px=focal)
         if fit is None:
@@ -194,8 +201,8 @@ class MarkerMatLocator:
         by_anchor = anchor_jacobian(self._model.centres, mm_to_px, self._grid_mm)
         at = apply_homography(mm_to_px, self._grid_mm)
         step = 0.5
-        right = apply_homography(mm_to_px, self._grid_mm + [step, 0]) - at
-        away = apply_homography(mm_to_px, self._grid_mm + [0, step]) - at
+        right = apply_homography(mm_to_px, self._grid_mm + np.array([step, 0])) - at
+        away = apply_homography(mm_to_px, self._grid_mm + np.array([0, step])) - at
         to_px = np.stack([right, away], axis=-1) / step
         to_mm = np.linalg.inv(to_px)
         slopes = to_mm @ by_anchor

@@ -112,8 +112,8 @@ def _pattern(code: int | None) -> FloatArray:
 def pattern_scores(image: FloatArray, points_px: FloatArray, pattern: FloatArray) -> FloatArray:
     """How well sampled cells fit the expected ones: correlation, -1..1, (M,).
 
-    image: (H, W) grey or (H, W, 3) BGR. points_px: (M, 64, 2). pattern: (M, 64). Cells outside the picture count
-    as not fitting; a flat patch has no correlation.
+    image: (H, W) grey or (H, W, 3) BGR. points_px: (M, 64, 2). pattern: (M, 64). Cells outside the
+    picture count as not fitting; a flat patch has no correlation.
     """
     values = sample(image, points_px)
     weight = (pattern != 0).astype(float)
@@ -167,4 +167,5 @@ def sample(image: FloatArray, points_px: FloatArray) -> FloatArray:
 
 def _grey(values: FloatArray) -> FloatArray:
     """Brightness of (N,) grey or (N, 3) BGR values."""
-    return values.astype(float) if values.ndim == 1 else values @ _BGR_TO_GREY
+    grey: FloatArray = values.astype(float) if values.ndim == 1 else values @ _BGR_TO_GREY
+    return grey

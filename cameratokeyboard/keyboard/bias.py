@@ -71,9 +71,7 @@ class FingerBias:
                     "offset_pitches": [round(float(v) / self._pitch_mm, 5) for v in mean],
                     "presses": int(presses),
                 }
-                for name, mean, presses in zip(
-                    FINGER_NAMES, self._mean, self._presses, strict=True
-                )
+                for name, mean, presses in zip(FINGER_NAMES, self._mean, self._presses, strict=True)
             },
         }
 

@@ -27,11 +27,11 @@ def normal_cdf(x: FloatArray) -> FloatArray:
     z = np.abs(x) / np.sqrt(2.0)
     t = 1.0 / (1.0 + 0.3275911 * z)
     poly = t * (
-        0.254829592
-        + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))
+        0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))
     )
     upper_half = 1.0 - 0.5 * poly * np.exp(-z * z)
-    return np.where(np.asarray(x) >= 0, upper_half, 1.0 - upper_half)
+    result: FloatArray = np.where(np.asarray(x) >= 0, upper_half, 1.0 - upper_half)
+    return result
 
 
 def rectangle_mass(lower: FloatArray, upper: FloatArray, covariance: FloatArray) -> FloatArray:
