@@ -11,6 +11,7 @@ from cameratokeyboard.capture.opencv import Capture, OpenCVCapture, open_video
 from cameratokeyboard.capture.video import VIDEO_SUFFIXES
 from cameratokeyboard.errors import SourceError
 
+ADDRESS_ADVICE = "check the address, the network and that the phone's app is running"
 SCHEMES = frozenset({"http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp"})
 
 
@@ -63,8 +64,8 @@ def open_address(spec: str, open_s: float, read_s: float) -> Capture:
     if not video.isOpened():
         video.release()
         raise SourceError(
-            f"{without_password(spec)}: expected a video stream, and none came within "
-            f"{open_s:g} s; check the address, the network and that the phone's app is running"
+            f"{without_password(spec)}: expected a video stream, and none could be opened "
+            f"(limit {open_s:g} s); {ADDRESS_ADVICE}"
         )
     video.set(cv2.CAP_PROP_BUFFERSIZE, 1)
     return OpenCVCapture(video)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from cameratokeyboard.capture.address import (
+    ADDRESS_ADVICE,
     check_address,
     is_address,
     is_finite,
@@ -52,6 +53,8 @@ def open_source(
     """
     limits = limits or LiveLimits()
     spec = spec.strip()
+    if not spec:
+        raise SourceError("source: expected a camera index, file, folder or address; got nothing")
     stored = _stored(spec, fps, limits)
     if stored is not None:
         return PacedSource(stored) if realtime else stored
@@ -60,7 +63,7 @@ def open_source(
             partial(open_address, spec, limits.open_s, limits.read_s),
             without_password(spec),
             limits,
-            advice="check the address, the network and that the phone's app is running",
+            advice=ADDRESS_ADVICE,
         )
     camera = _camera(spec, cameras)
     opener = partial(camera_opener, camera.index, size_wh, fps)
@@ -110,8 +113,6 @@ def _device_index(spec: str) -> int | None:
 def _camera(spec: str, cameras: Callable[[], Sequence[CameraInfo]]) -> CameraInfo:
     index = int(spec) if spec.isdecimal() else _device_index(spec)
     if index is None:
-        if not spec:
-            raise SourceError("source: expected a camera index, file, folder or address; got ''")
         if re.fullmatch(r"-\d+", spec):
             raise SourceError(f"camera {spec}: expected an index of 0 or more")
         return find_camera(spec, cameras())

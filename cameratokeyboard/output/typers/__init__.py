@@ -1,0 +1,1 @@
+"""Ways to press keys for other applications, one module for each mechanism."""
