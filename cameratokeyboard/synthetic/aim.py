@@ -29,7 +29,7 @@ class Aim:
         care = min(1.0, float(self._pitch.min()) / 18.5) * (max(wpm, 10.0) / 50.0) ** 0.12
         self._bias = np.array(person.bias_mm) * min(1.0, float(self._pitch.min()) / 18.5)
         self._scatter = np.array(person.scatter_mm) * care
-        # [K] Motion repeats letter by letter: a fixed part for each finger and key, 0.8 mm [assumed].
+        # [K] Motion repeats letter by letter: 0.8 mm fixed for each finger and key [assumed].
         self._habit = rng.normal(0, 0.8, (10, len(layout.keys), 2)) * min(1.0, care)
 
     def index(self, key: str) -> int:

@@ -147,7 +147,7 @@ def misses(
         lost[:, finger] = bursts(rng, frames, rate, noise.burst_frames)
     hidden = np.clip((truth.cover - noise.hidden_from) / max(1 - noise.hidden_from, 1e-6), 0, 1)
     # One draw for a while, not one for each frame: what is hidden stays hidden.
-    hold = max(int(round(noise.burst_frames)), 1)
+    hold = max(round(noise.burst_frames), 1)
     draws = np.repeat(rng.random((frames // hold + 1, FINGER_COUNT)), hold, axis=0)[:frames]
     lost |= draws < noise.hidden_miss * hidden
     lost |= rng.random((frames, FINGER_COUNT)) < noise.blur_miss * truth.blur / scale
@@ -160,8 +160,11 @@ def marker_boxes(camera: SceneCamera, layout: Layout) -> tuple[FloatArray, Float
     for place in layout.markers:
         half = place.side_mm / 2
         corners = np.array(
-            [[place.xy_mm[0] + dx, place.xy_mm[1] + dy, 0.0] for dx in (-half, half)
-             for dy in (-half, half)]
+            [
+                [place.xy_mm[0] + dx, place.xy_mm[1] + dy, 0.0]
+                for dx in (-half, half)
+                for dy in (-half, half)
+            ]
         )
         px, _ = camera.project(corners)
         centre, _ = camera.project(np.array([*place.xy_mm, 0.0]))

@@ -84,9 +84,7 @@ class FingerChooser:
             return tuple({int(self._table[n]), 0, 9})
         return self._style.fingers
 
-    def _modifier_cost(
-        self, finger: int, n: int, char_finger: int, char_xy: FloatArray
-    ) -> float:
+    def _modifier_cost(self, finger: int, n: int, char_finger: int, char_xy: FloatArray) -> float:
         posture, xy = self._posture, self._centres[n]
         cost = float(np.hypot(*(xy - posture.rest_mm[finger])))
         side = 1 if HAND_OF[finger] else -1

@@ -90,9 +90,7 @@ def finger_path(
         _retreat(height, free, end_s, end_mm, hover, np.inf)
     else:
         target.add(0.0, np.zeros(2))
-    return FingerPath(
-        weight.sample(t_s), target.sample(t_s), height.sample(t_s), free.sample(t_s)
-    )
+    return FingerPath(weight.sample(t_s), target.sample(t_s), height.sample(t_s), free.sample(t_s))
 
 
 def _reach_s(person: Person, way: float, stroke: Stroke) -> float:

@@ -64,9 +64,7 @@ def wrists_for(
         wrist[:, :2] += shift[:, hand] * np.array([0.8, 1.0])
         mean_z = pads[:, fingers[1:], 2].mean(axis=1)
         dip = 0.35 * (mean_z - float(posture.hover_mm[fingers[1:]].mean()))
-        wrist[:, 2] = np.clip(
-            wrist[:, 2] + np.clip(dip, -8, 10), LOWEST_WRIST_MM, HIGHEST_WRIST_MM
-        )
+        wrist[:, 2] = np.clip(wrist[:, 2] + np.clip(dip, -8, 10), LOWEST_WRIST_MM, HIGHEST_WRIST_MM)
         for _ in range(3):
             step = _reach_error(wrist, pads[:, fingers], posture.reach_mm[fingers])
             wrist[:, :2] += _smoothed(step, rate_hz * _WRIST_SMOOTH_S)

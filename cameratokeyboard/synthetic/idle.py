@@ -111,11 +111,12 @@ class IdleFingers:
         if moved.any():
             end = min(end, float(t_s[first + int(np.argmax(moved))]) - 0.05)
         for stroke in plan.strokes:
-            if stroke.finger != finger and stroke.t_up > begin - 0.2 and stroke.t_down < end + 0.1:
-                if np.hypot(stroke.xy[0] - place[0], stroke.xy[1] - place[1]) < _ROOM_MM:
-                    if stroke.t_down - 0.25 <= begin:
-                        return []
-                    end = min(end, stroke.t_down - 0.25)
+            if stroke.finger == finger or stroke.t_up < begin - 0.2 or stroke.t_down > end + 0.1:
+                continue
+            if np.hypot(stroke.xy[0] - place[0], stroke.xy[1] - place[1]) < _ROOM_MM:
+                if stroke.t_down - 0.25 <= begin:
+                    return []
+                end = min(end, stroke.t_down - 0.25)
         if end - begin < min(_SHORTEST_REST_S, 0.05):
             return []
         xy = (float(place[0]), float(place[1]))

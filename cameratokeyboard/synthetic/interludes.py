@@ -1,4 +1,4 @@
-"""What happens between words: pauses, hands leaving and coming back, taps beside the keys, drumming."""
+"""What happens between words: pauses, hands that leave and return, stray taps, drumming."""
 
 from __future__ import annotations
 

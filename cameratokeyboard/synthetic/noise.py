@@ -115,9 +115,7 @@ def correlated_noise(
     return np.asarray(np.sqrt(1 - noise.correlated) * white + np.sqrt(noise.correlated) * slow)
 
 
-def bursts(
-    rng: np.random.Generator, frames: int, rate: float, mean_frames: float
-) -> BoolArray:
+def bursts(rng: np.random.Generator, frames: int, rate: float, mean_frames: float) -> BoolArray:
     """(F,) runs of True with this share of all frames and this mean length."""
     if rate <= 0 or frames == 0:
         return np.zeros(frames, bool)

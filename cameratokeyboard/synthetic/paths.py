@@ -68,7 +68,11 @@ class KnotPath:
 
 
 def wandering(
-    rng: np.random.Generator, t_s: FloatArray, amplitude: float, band_hz: tuple[float, float], n: int
+    rng: np.random.Generator,
+    t_s: FloatArray,
+    amplitude: float,
+    band_hz: tuple[float, float],
+    n: int,
 ) -> FloatArray:
     """(T, n) smooth random motion of this standard deviation, as a sum of slow waves in a band."""
     waves = 6

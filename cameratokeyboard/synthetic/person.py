@@ -67,7 +67,7 @@ class Person:
     leave_rate: float = 0.006
     fidget_rate: float = 0.012
     feint_rate: float = 0.08
-    held_rate: float = 0.002
+    held_rate: float = 0.0004
 
     @classmethod
     def average(cls) -> Person:
@@ -107,12 +107,12 @@ class Person:
             leave_rate=float(rng.uniform(0.0, 0.015)),
             fidget_rate=float(rng.uniform(0.0, 0.03)),
             feint_rate=float(rng.uniform(0.0, 0.2)),
-            held_rate=float(rng.uniform(0.0, 0.004)),
+            held_rate=float(rng.uniform(0.0, 0.0008)),
         )
 
 
 def _random_hand(rng: np.random.Generator) -> HandShape:
-    """Adult hands: length 182 mm (SD 11), breadth following length [assumed, adults of both sexes]."""
+    """Adult hands of both sexes: length 182 mm (SD 11), breadth following length [assumed]."""
     length = float(np.clip(rng.normal(182, 11), 155, 212))
     breadth = float(np.clip(84 * length / 185 * np.exp(rng.normal(0, 0.04)), 68, 100))
     scale = np.clip(np.exp(rng.normal(0, 0.03, 5)), 0.93, 1.07)
@@ -131,14 +131,14 @@ def _random_hand(rng: np.random.Generator) -> HandShape:
 
 
 def _random_bias(rng: np.random.Generator) -> tuple[tuple[float, float], ...]:
-    """A bias common to the person and one of each finger [K: scatter is consistent within a person]."""
+    """A bias common to the person and one of each finger [K: consistent within a person]."""
     common = rng.normal(0, 1.0, 2)
     bias = common + rng.normal(0, 1.6, (FINGER_COUNT, 2))
     return tuple((float(x), float(y)) for x, y in np.clip(bias, -4.5, 4.5))
 
 
 def _random_scatter(rng: np.random.Generator) -> tuple[float, float]:
-    """[K] 0.30 and 0.28 key pitch with tracker noise and bias; the hand's own part [assumed] 3.3."""
+    """[K] 0.30 and 0.28 key pitch with bias and tracker noise; the hand's own part [assumed]."""
     size = float(np.clip(np.exp(rng.normal(0, 0.22)), 0.6, 1.6))
     return 3.3 * size, 3.1 * size
 

@@ -151,7 +151,7 @@ class Planner:
         t_down = self._earliest(finger, xy, t_down, holder)
         hold = self._pace.contact_s()
         held = rng.random() < self._person.held_rate and not chord.modifier
-        hold = float(rng.uniform(0.6, 1.3)) if held else hold
+        hold = float(rng.uniform(0.55, 0.9)) if held else hold
         stroke = Stroke(finger, t_down, t_down + hold, _pair(xy), KEY, hit, chord.key)
         stroke.lift_mm = self._lift(xy, finger)
         stroke.firm = held
@@ -171,9 +171,9 @@ class Planner:
         lead = float(np.clip(0.12 * np.exp(rng.normal(0, 0.4)), 0.04, 0.35))
         start = t_down - lead
         held = self._shift
-        if held is not None and held.intended == key and held.finger == holder:
-            if self._last[holder] is held and self._previous_shifted and start < held.t_up + 0.1:
-                return held
+        same = held is not None and held.intended == key and self._last[holder] is held
+        if held is not None and same and self._previous_shifted and start < held.t_up + 0.1:
+            return held
         xy, hit = self._aim.land(holder, key, exact=True)
         # The letter's own step time runs on while the modifier goes down, but not before the last.
         start = max(start, (self._previous.t_down if self._previous else 0.0) + 0.03)
@@ -187,9 +187,7 @@ class Planner:
     def _earliest(
         self, finger: int, xy: FloatArray, t_down: float, chord_with: Stroke | None
     ) -> float:
-        return earliest(
-            finger, xy, t_down, self._last, chord_with, self._posture, self._person
-        )
+        return earliest(finger, xy, t_down, self._last, chord_with, self._posture, self._person)
 
     def _lift(self, xy: FloatArray, finger: int) -> float:
         """Height before the strike: more on longer ways, less in fast typing [assumed]."""

@@ -20,10 +20,11 @@ STEP_FACTORS = {
     "space": 175 / 167,
 }
 #: Pairs of letters that hands know by heart go faster; frequent English bigrams, own choice.
-_WELL_KNOWN = frozenset(
+_WELL_KNOWN_PAIRS = (
     "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le "
-    "ve co me de hi ri ro ic ne ea ra ce".split()
+    "ve co me de hi ri ro ic ne ea ra ce"
 )
+_WELL_KNOWN = frozenset(_WELL_KNOWN_PAIRS.split())
 #: Share of steps with a short hesitation inside the flow, and how long these are against the
 #: usual step; fitted so that the 95th percentile comes out at 648 ms [K].
 _HESITATION_SHARE, _HESITATION_FACTOR, _HESITATION_SIGMA = 0.07, 2.6, 0.35

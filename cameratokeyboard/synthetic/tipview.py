@@ -119,9 +119,7 @@ def film(performance: Performance, shot: Shot, start_s: float = 0.0) -> TipTruth
 def _film_part(performance: Performance, shot: Shot, t_s: FloatArray) -> TipTruth:
     steps = np.linspace(-0.5, 0.5, _EXPOSURE_STEPS) * shot.exposure_s
     weights = np.full(_EXPOSURE_STEPS, 1.0 / _EXPOSURE_STEPS)
-    moments = [
-        _still(performance, shot.camera, t_s + step) for step in steps
-    ]
+    moments = [_still(performance, shot.camera, t_s + step) for step in steps]
     names = ("contact", "tip", "joint", "xyxy", "cover")
     mean = {n: sum(w * m[n] for w, m in zip(weights, moments, strict=True)) for n in names}
     blur = np.linalg.norm(moments[-1]["contact"] - moments[0]["contact"], axis=2)
@@ -190,5 +188,3 @@ def _cover(
             nearer = depth[:, b] < depth[:, a] - 8.0
             cover[:, a] = np.maximum(cover[:, a], np.where(nearer, share, 0.0))
     return cover
-
-

@@ -18,7 +18,7 @@ from cameratokeyboard.synthetic.interludes import Interludes
 from cameratokeyboard.synthetic.person import Person
 from cameratokeyboard.synthetic.planner import Planner
 from cameratokeyboard.synthetic.posture import HAND_OF, posture_of
-from cameratokeyboard.synthetic.strokes import Plan
+from cameratokeyboard.synthetic.strokes import Plan, Stroke
 from cameratokeyboard.synthetic.style import Style, style_named
 from cameratokeyboard.synthetic.written import text_of
 
@@ -125,12 +125,12 @@ class Typist:
     def _pads(
         self,
         plan: Plan,
-        soft: list,  # type: ignore[type-arg]
+        soft: list[Stroke],
         base: FloatArray,
         raised: FloatArray,
         t_s: FloatArray,
     ) -> FloatArray:
-        hover = self._posture.hover_mm[None] + raised[:, HAND_OF]
+        hover = np.tile(self._posture.hover_mm, (len(t_s), 1))
         touches = sorted([*plan.strokes, *soft], key=lambda s: s.t_down)
         paths = [
             finger_path(
@@ -143,10 +143,8 @@ class Typist:
             )
             for finger in range(FINGER_COUNT)
         ]
-        pads = join(paths, base, np.tile(self._posture.hover_mm, (len(t_s), 1)), self.person, t_s,
-                    self._rng)
+        pads = join(paths, base, hover, self.person, t_s, self._rng)
         pads[..., 2] += raised[:, HAND_OF] * (pads[..., 2] > 0)
-        del hover
         return part_fingers(pads, self._posture)
 
     @staticmethod

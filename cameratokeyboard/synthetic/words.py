@@ -1,4 +1,4 @@
-"""A few hundred common English words with rough weights, for simulated text without any download."""
+"""A few hundred common English words with rough weights, for simulated text."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from cameratokeyboard.datatypes import Layout
 from cameratokeyboard.synthetic.datatypes import TruthEvent
 
-#: A held key repeats after this delay and then at this interval.
-REPEAT_DELAY_S, REPEAT_INTERVAL_S = 0.5, 0.05
+#: A held key repeats after this delay and then at this interval: the program's own defaults.
+REPEAT_DELAY_S, REPEAT_INTERVAL_S = 0.5, 0.04
 _REPEATING = frozenset({"char", "space", "backspace", "enter", "tab"})
 
 
@@ -66,7 +66,9 @@ def apply_key(
     elif key.role == "space":
         written.append(" ")
     elif key.role == "char":
-        level = 2 if "altgr" in down else 1 if ("shift" in down) != _capital(key.legends, caps) else 0
+        level = (
+            2 if "altgr" in down else 1 if ("shift" in down) != _capital(key.legends, caps) else 0
+        )
         written.append(key.legends[level])
 
 
