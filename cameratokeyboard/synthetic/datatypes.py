@@ -105,9 +105,13 @@ class PosedHand:
     """A hand mesh at one moment, in mm: vertices (V, 3), normals (V, 3).
 
     keypoints_mm: (5, 3, 3) for thumb..pinky: contact, tip, joint (see KEYPOINT_NAMES).
+    wrist_mm: (3,) the wrist joint as posed, which may lie some mm off what was asked for.
+    residual_mm: (5,) how far each pad's contact is from where it was asked to be.
     """
 
     mesh: HandMesh
     vertices_mm: FloatArray
     normals: FloatArray
     keypoints_mm: FloatArray
+    wrist_mm: FloatArray = field(default_factory=lambda: np.full(3, np.nan))
+    residual_mm: FloatArray = field(default_factory=lambda: np.zeros(5))

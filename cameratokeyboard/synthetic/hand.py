@@ -23,10 +23,13 @@ from cameratokeyboard.synthetic.ik import Reach, reach
 from cameratokeyboard.synthetic.skeleton import bone_frames
 from cameratokeyboard.synthetic.skinning import skin
 
-#: Where the right elbow rests, in mm from the mat's centre line, above the table, and behind the
-#: wrist [assumed: elbows beside the body, forearms nearly level].
-ELBOW_X_MM = 235.0
-ELBOW_Z_MM = 55.0
+#: Where the right elbow rests, in mm from the mat's centre line and above the table [assumed:
+#: elbows beside the body, forearms nearly level].
+ELBOW_X_MM = 215.0
+ELBOW_Z_MM = 60.0
+#: Deviation of the wrist to the little finger's side in degrees: usual value and how far it strays.
+#: Typists hold about 10 to 20 (Serina et al., Ergonomics 1999); goniometry ends at 30.
+DEVIATION_DEG, DEVIATION_SPAN_DEG = 9.0, 16.0
 _MIRROR = np.array([-1.0, 1.0, 1.0])
 HAND_KINDS = ("anny", "webxr")
 
@@ -44,7 +47,6 @@ class Hand:
         self._rig = rig
         self._sign = np.ones(3) if side == "right" else _MIRROR
         self.mesh = rig.mesh if side == "right" else _mirrored(rig.mesh)
-        self.residual_mm: FloatArray = np.zeros(5)
 
     def solve(self, pads_mm: FloatArray, wrist_mm: FloatArray, yaw_deg: float) -> Reach:
         """Joint angles for ``pose``, as of a right hand (a left hand is solved mirrored)."""
@@ -63,13 +65,12 @@ class Hand:
 
         pads_mm: (5, 3) mm, thumb to pinky, contact point of each pad. wrist_mm: (3,) mm wish for
         the wrist joint. yaw_deg: wish for the turn about z, 0 when the hand points along +y,
-        positive counterclockwise from above. ``residual_mm`` (5,) then tells how far each pad
-        is from its place. Raises SimulationError for wrong shapes or values that are not finite.
+        positive counterclockwise from above. Raises SimulationError for wrong shapes or values
+        that are not finite.
         """
         solved = self.solve(pads_mm, wrist_mm, yaw_deg)
-        self.residual_mm = solved.residual_mm
         now = solved.stance
-        frames, starts = bone_frames(self._rig, now, _elbow(now.wrist, self._rig))
+        frames, starts = bone_frames(self._rig, now, _elbow(now.wrist, now.hand, self._rig))
         vertices, normals = skin(self._rig, frames, starts)
         np.maximum(vertices[:, 2], 0.0, out=vertices[:, 2])
         tips = now.joints[:, 2] + np.einsum("fij,fj->fi", now.segments[:, 2], self._rig.ends)
@@ -80,16 +81,26 @@ class Hand:
             vertices_mm=vertices * self._sign,
             normals=normals * self._sign,
             keypoints_mm=keypoints * self._sign,
+            wrist_mm=now.wrist * self._sign,
+            residual_mm=solved.residual_mm,
         )
 
 
-def _elbow(wrist: FloatArray, rig: HandRig) -> FloatArray:
-    """(3,) mm: the elbow, a forearm's length from the wrist beside the body."""
+def _elbow(wrist: FloatArray, hand: FloatArray, rig: HandRig) -> FloatArray:
+    """(3,) mm: the elbow, a forearm's length behind the wrist and beside the body.
+
+    wrist: (3,) mm. hand: (3, 3) axes of the hand. The wrist bends sideways no more than wrists do.
+    """
     length = float(np.linalg.norm(rig.heads[0]))
-    across = np.clip(ELBOW_X_MM - wrist[0], -0.75 * length, 0.75 * length)
-    up = np.clip(ELBOW_Z_MM - wrist[2], -0.3 * length, 0.3 * length)
-    back = np.sqrt(length**2 - across**2 - up**2)
-    return np.asarray(wrist + np.array([across, -back, up]))
+    ahead = np.arctan2(-hand[0, 1], hand[1, 1])
+    wanted = np.arctan2(ELBOW_X_MM - wrist[0], 0.85 * length)
+    usual, span = np.radians(DEVIATION_DEG), np.radians(DEVIATION_SPAN_DEG)
+    turn = ahead + usual + span * np.tanh((wanted - ahead - usual) / span)
+    rise = np.arctan2(np.clip(ELBOW_Z_MM - wrist[2], -0.3 * length, 0.3 * length), length)
+    level = length * np.cos(rise)
+    return np.asarray(
+        wrist + np.array([level * np.sin(turn), -level * np.cos(turn), length * np.sin(rise)])
+    )
 
 
 def _mirrored(mesh: HandMesh) -> HandMesh:

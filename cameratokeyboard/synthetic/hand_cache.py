@@ -15,7 +15,7 @@ from cameratokeyboard.synthetic.datatypes import HandMesh, HandShape
 from cameratokeyboard.synthetic.hand_rig import HandRig
 
 #: Grows whenever built hands change, so that old files are not used.
-BUILD = 1
+BUILD = 4
 _MESH_FIELDS = tuple(field.name for field in dataclasses.fields(HandMesh))
 _RIG_FIELDS = tuple(f.name for f in dataclasses.fields(HandRig) if f.name != "mesh")
 

@@ -28,6 +28,7 @@ from cameratokeyboard.synthetic.hand_source import (
     unit,
     vertex_normals,
 )
+from cameratokeyboard.synthetic.pad_fit import fit_pad
 from cameratokeyboard.synthetic.subdivide import catmull_clark, triangulate
 
 #: Share of the splay between the fingers' bending planes in the rest pose that stays when they
@@ -44,8 +45,9 @@ class HandRig:
     mesh: the vertices and labels. normals: (V, 3). weights: (V, 17). heads: (17, 3) joints.
     frames: (17, 3, 3) rest axes of each bone as columns: flexion axis, bone, dorsal. bases:
     (5, 3, 3) axes of each finger at zero flexion and abduction. lengths: (5, 3) segment lengths.
-    radii: (5, 3) half thickness of each segment. pads: (5, P, 3) the flesh of the last segment in
-    its own frame, padded by repetition. ends: (5, 3) far end of the finger in the same frame.
+    radii: (5, 3) half thickness of each segment. pads: (5, 2, 3) centre and radii of each pad's
+    ellipsoid in the last segment's frame. ends: (5, 3) far end of the finger in the same frame.
+    soles: (S, 3) points of the palm's underside and of the wrist's that would touch a table first.
     """
 
     mesh: HandMesh
@@ -58,6 +60,7 @@ class HandRig:
     radii: FloatArray
     pads: FloatArray
     ends: FloatArray
+    soles: FloatArray
 
 
 def _axes(flexion: FloatArray, along: FloatArray) -> FloatArray:
@@ -204,31 +207,47 @@ def _segment_lengths(source: SourceHand) -> FloatArray:
 def _radii(source: SourceHand, frames: FloatArray) -> FloatArray:
     """(5, 3) mm: mean half thickness of each finger segment."""
     radii = np.zeros((FINGERS, 3))
+    lengths = _segment_lengths(source)
     for finger in range(FINGERS):
         for segment in range(3):
             bone = bone_of(finger, segment)
             mine = source.weights.argmax(axis=1) == bone
             local = (source.vertices[mine] - source.heads[bone]) @ frames[bone]
-            radii[finger, segment] = np.percentile(np.hypot(local[:, 0], local[:, 2]), 50)
+            share = local[:, 1] / lengths[finger, segment]
+            middle = local[(share > 0.25) & (share < 0.85)]
+            radii[finger, segment] = np.median(np.hypot(middle[:, 0], middle[:, 2]))
     return radii
 
 
 def _pads(
     source: SourceHand, frames: FloatArray, flesh: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Flesh of the last segments in their own frames (5, P, 3), and the fingers' ends (5, 3)."""
-    clouds = []
+    """Pads as ellipsoids (5, 2, 3) and the fingers' ends (5, 3), in the last segments' frames."""
+    pads, ends = np.zeros((FINGERS, 2, 3)), np.zeros((FINGERS, 3))
     for finger in range(FINGERS):
         bone = bone_of(finger, 2)
         mine = flesh & (source.weights[:, bone] > 0.7)
-        clouds.append((source.vertices[mine] - source.heads[bone]) @ frames[bone])
-    longest = max(len(cloud) for cloud in clouds)
-    pads = np.stack([cloud[np.arange(longest) % len(cloud)] for cloud in clouds])
-    ends = np.zeros((FINGERS, 3))
-    for finger, cloud in enumerate(clouds):
+        cloud = (source.vertices[mine] - source.heads[bone]) @ frames[bone]
+        pads[finger] = fit_pad(cloud)
         ends[finger] = cloud[cloud[:, 1] > cloud[:, 1].max() - 1.5].mean(axis=0)
         ends[finger, 1] = cloud[:, 1].max()
     return pads, ends
+
+
+def _soles(source: SourceHand) -> FloatArray:
+    """(S, 3) mm: lowest skin of each cell of a grid over wrist and palm, in the hand's frame."""
+    palm = source.weights[:, HAND] > 0.6
+    points = source.vertices[palm]
+    reach = source.heads[bone_of(MIDDLE_FINGER, 0), 1]
+    row = np.floor(points[:, 1] / reach * 4).astype(int)
+    column = np.floor((points[:, 0] - points[:, 0].min()) / np.ptp(points[:, 0]) * 3.999)
+    cell = row * 4 + column.astype(int)
+    inside = (points[:, 1] > -0.1 * reach) & (points[:, 1] < 0.75 * reach)
+    lowest = [
+        points[(cell == c) & inside][points[(cell == c) & inside][:, 2].argmin()]
+        for c in np.unique(cell[inside])
+    ]
+    return np.array(lowest)
 
 
 def _grow_nails(
@@ -272,6 +291,7 @@ def build_rig(source: SourceHand, shape: HandShape) -> HandRig:
         radii=_radii(source, frames),
         pads=pads,
         ends=ends,
+        soles=_soles(source),
     )
 
 
