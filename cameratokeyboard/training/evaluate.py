@@ -1,0 +1,155 @@
+"""Detector figures on a labelled folder: recall, precision, mAP50, contact error, milliseconds."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from cameratokeyboard.datatypes import CLASS_NAMES, Detections, Frame, ImageArray
+from cameratokeyboard.detect.pictures import PictureDetector
+from cameratokeyboard.detect.yolo import YoloDetector
+from cameratokeyboard.errors import DatasetError
+from cameratokeyboard.training.figures import (
+    Tally,
+    Truth,
+    average_precision,
+    contact_errors,
+    tally,
+)
+from cameratokeyboard.training.folder import Item, Progress, boxes_px, read_picture
+
+#: Detections down to this confidence count for the precision-recall curve.
+CURVE_FROM = 0.02
+
+
+@dataclass(frozen=True)
+class DetectorFigures:
+    """What ``c2k evaluate --dataset`` prints.
+
+    classes: by class name the counts at the model's thresholds. average_precision: by class name,
+    at 50% overlap. contact_px: median, 90th percentile and count of the contact point's error in
+    px of the picture; None where no contact point is labelled. milliseconds: median a picture.
+    """
+
+    pictures: int
+    thresholds: dict[str, float]
+    classes: dict[str, Tally]
+    average_precision: dict[str, float]
+    contact_px: tuple[float, float, int] | None
+    milliseconds: float
+
+    @property
+    def map50(self) -> float:
+        """Mean of the classes that are labelled at all."""
+        known = [value for value in self.average_precision.values() if np.isfinite(value)]
+        return float(np.mean(known)) if known else float("nan")
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON and for the model's metadata."""
+        classes = {
+            name: {
+                "recall": _rounded(counts.recall),
+                "precision": _rounded(counts.precision),
+                "labelled": counts.labelled,
+                "found": counts.found,
+                "ap50": _rounded(self.average_precision[name]),
+                "threshold": self.thresholds[name],
+            }
+            for name, counts in self.classes.items()
+        }
+        contact = None
+        if self.contact_px is not None:
+            median, p90, count = self.contact_px
+            contact = {"median_px": _rounded(median), "p90_px": _rounded(p90), "count": count}
+        return {
+            "pictures": self.pictures,
+            "classes": classes,
+            "map50": _rounded(self.map50),
+            "contact": contact,
+            "milliseconds": _rounded(self.milliseconds),
+        }
+
+
+def evaluate_items(
+    detector: YoloDetector,
+    items: list[Item],
+    *,
+    single_look: bool = False,
+    progress: Progress | None = None,
+) -> DetectorFigures:
+    """Run a detector over labelled pictures and count.
+
+    single_look: one look at the whole picture instead of the several that pictures get.
+    Raises DatasetError when a picture cannot be read.
+    """
+    if not items:
+        raise DatasetError("expected at least one labelled picture to evaluate on, got none")
+    pictures, milliseconds = look_at(detector, items, single_look, progress)
+    info = detector.info
+    limits = {CLASS_NAMES[i]: t for i, t in zip(info.class_ids, info.thresholds, strict=True)}
+    floor = np.array([limits.get(name, 1.1) for name in CLASS_NAMES])
+    sure = [(f.select(f.confidence >= floor[f.class_id]), t) for f, t in pictures]
+    errors = [contact_errors(found, truth) for found, truth in sure]
+    lengths = np.linalg.norm(np.concatenate(errors), axis=1)
+    contact = None
+    if len(lengths):
+        contact = float(np.median(lengths)), float(np.percentile(lengths, 90)), len(lengths)
+    return DetectorFigures(
+        pictures=len(items),
+        thresholds={name: float(limits.get(name, float("nan"))) for name in CLASS_NAMES},
+        classes={
+            name: sum((tally(f, t, index) for f, t in sure), Tally(0, 0, 0))
+            for index, name in enumerate(CLASS_NAMES)
+        },
+        average_precision={
+            name: average_precision(pictures, index) for index, name in enumerate(CLASS_NAMES)
+        },
+        contact_px=contact,
+        milliseconds=float(np.median(milliseconds)),
+    )
+
+
+def look_at(
+    detector: YoloDetector,
+    items: list[Item],
+    single_look: bool = False,
+    progress: Progress | None = None,
+) -> tuple[list[tuple[Detections, Truth]], list[float]]:
+    """Detections down to CURVE_FROM beside the labels, and milliseconds, for every picture."""
+    floor = tuple(min(CURVE_FROM, t) for t in detector.info.thresholds)
+    eager = detector.with_thresholds(floor)
+    looker = eager if single_look else PictureDetector(eager)
+    pictures: list[tuple[Detections, Truth]] = []
+    milliseconds: list[float] = []
+    for index, item in enumerate(items):
+        if progress:
+            progress(index, len(items))
+        frame = Frame(_picture(item.image), 0.0, index)
+        began = time.perf_counter()
+        found = looker.detect(frame)
+        milliseconds.append((time.perf_counter() - began) * 1000)
+        pictures.append((found, truth_of(item)))
+    return pictures, milliseconds
+
+
+def truth_of(item: Item) -> Truth:
+    """The labels of a picture in px."""
+    contact = item.labels.keypoints[:, 0, :2] * np.array(item.size_wh, float)
+    contact[item.labels.keypoints[:, 0, 2] == 0] = np.nan
+    return Truth(item.labels.class_id, boxes_px(item), contact)
+
+
+def _picture(path: Path) -> ImageArray:
+    picture, fault = read_picture(path, cv2.IMREAD_COLOR)
+    if picture is None:
+        raise DatasetError(f"{path}: {fault}")
+    return picture
+
+
+def _rounded(value: float) -> float | None:
+    return round(float(value), 4) if np.isfinite(value) else None

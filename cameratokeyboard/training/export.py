@@ -1,0 +1,150 @@
+"""From a checkpoint to the ONNX file that ships: same numbers, and a description of itself."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cameratokeyboard.datatypes import CLASS_NAMES
+from cameratokeyboard.detect.engines import open_engine
+from cameratokeyboard.detect.looks import STRIDE
+from cameratokeyboard.errors import ModelError, OutputError
+from cameratokeyboard.training.quiet import quiet_ultralytics
+
+#: Opset 17 is understood by ONNX Runtime since 1.12 and by OpenVINO since 2022.
+OPSET = 17
+#: Greatest difference allowed between checkpoint and export: px for places, and for scores.
+PLACE_TOLERANCE_PX = 0.02
+SCORE_TOLERANCE = 1e-3
+
+
+def export_onnx(checkpoint: Path, target: Path, properties: Mapping[str, str]) -> None:
+    """Write ``target`` from an ultralytics checkpoint, for any picture size that 32 divides.
+
+    properties: metadata beside classes and keypoints, e.g. ``imgsz`` as "[height, width]".
+    The file is written under another name, compared with the checkpoint, then moved into place.
+    Raises ModelError when the checkpoint is unusable or the numbers differ; OutputError when the
+    file cannot be written.
+    """
+    quiet_ultralytics()
+    import torch
+
+    network, head = _load(checkpoint)
+    sample = torch.rand(1, 3, 3 * STRIDE, 5 * STRIDE, generator=torch.Generator().manual_seed(0))
+    traced = copy.deepcopy(network)
+    _switch_to_export(traced)
+    part = target.with_name(target.name + ".part")
+    axes = {"images": {2: "height", 3: "width"}, "output0": {2: "anchors"}}
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with torch.inference_mode():
+            torch.onnx.export(
+                traced,
+                (sample,),
+                str(part),
+                opset_version=OPSET,
+                input_names=["images"],
+                output_names=["output0"],
+                dynamic_axes=axes,
+                dynamo=False,
+            )
+        _write_properties(part, {**_own_properties(head), **properties})
+        difference = compare(network, part)
+        _check_difference(difference, target)
+        part.replace(target)
+    except OSError as error:
+        raise OutputError(f"{target}: the model cannot be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def set_properties(model: Path, properties: Mapping[str, str]) -> None:
+    """Add to, or replace in, the metadata of an ONNX file."""
+    part = model.with_name(model.name + ".part")
+    try:
+        part.write_bytes(model.read_bytes())
+        _write_properties(part, properties)
+        part.replace(model)
+    except OSError as error:
+        raise OutputError(f"{model}: the model cannot be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def compare(network: Any, onnx_file: Path) -> tuple[float, float]:
+    """Greatest difference of places (px) and of scores between a network and its export."""
+    import torch
+
+    engine = open_engine(onnx_file, "onnxruntime")
+    places = scores = 0.0
+    rng = np.random.default_rng(0)
+    for height, width in ((2 * STRIDE, 4 * STRIDE), (7 * STRIDE, 5 * STRIDE)):
+        blob = rng.random((1, 3, height, width), np.float32)
+        with torch.inference_mode():
+            expected = network(torch.from_numpy(blob))
+        expected = (expected[0] if isinstance(expected, tuple) else expected).numpy()
+        difference = np.abs(engine.run(blob) - expected)
+        first, last = 4, 4 + len(CLASS_NAMES)
+        scores = max(scores, float(difference[:, first:last].max()))
+        places = max(places, float(np.delete(difference, np.s_[first:last], axis=1).max()))
+    return places, scores
+
+
+def _check_difference(difference: tuple[float, float], target: Path) -> None:
+    places, scores = difference
+    if not (places <= PLACE_TOLERANCE_PX and scores <= SCORE_TOLERANCE):
+        raise ModelError(
+            f"{target}: the export differs from its checkpoint by {places:.4f} px and "
+            f"{scores:.5f} in scores; expected at most {PLACE_TOLERANCE_PX} px and "
+            f"{SCORE_TOLERANCE}; the installed torch or onnx version may be unsuited"
+        )
+
+
+def _load(checkpoint: Path) -> tuple[Any, Any]:
+    from ultralytics.nn import tasks
+
+    load: Any = tasks.load_checkpoint
+    try:
+        network, _ = load(str(checkpoint))
+        network = network.float().cpu().fuse().eval()
+    except Exception as error:
+        raise ModelError(
+            f"{checkpoint}: expected an ultralytics checkpoint, and it cannot be loaded "
+            f"({type(error).__name__}: {str(error)[:100]})"
+        ) from error
+    for parameter in network.parameters():
+        parameter.requires_grad = False
+    return network, network.model[-1]
+
+
+def _switch_to_export(network: Any) -> None:
+    """Tell the head that it is traced for other sizes than the sample's."""
+    head = network.model[-1]
+    head.dynamic, head.export, head.format = True, True, "onnx"
+    for module in network.modules():
+        if type(module).__name__ == "C2f":
+            module.forward = module.forward_split
+
+
+def _own_properties(head: Any) -> dict[str, str]:
+    properties = {"names": str(dict(enumerate(CLASS_NAMES))), "stride": str(STRIDE)}
+    if hasattr(head, "kpt_shape"):
+        properties["kpt_shape"] = str([int(n) for n in head.kpt_shape])
+        properties["task"] = "pose"
+    return properties
+
+
+def _write_properties(path: Path, properties: Mapping[str, str]) -> None:
+    import onnx
+
+    model = onnx.load(str(path))
+    kept = {entry.key: entry.value for entry in model.metadata_props}
+    del model.metadata_props[:]
+    for key, value in {**kept, **properties}.items():
+        entry = model.metadata_props.add()
+        entry.key, entry.value = key, value
+    onnx.save(model, str(path))
