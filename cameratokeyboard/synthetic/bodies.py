@@ -144,7 +144,9 @@ def arm_items(
     _, end_radii = arm.section(length - 25, length)
     if wardrobe.sleeve_start_mm > length - 30:  # bare forearm, so the elbow shows
         thick = float(end_radii.mean())
-        bare = tube(path[:7], np.linspace(thick, thick * 1.12, 7), 22)
+        # It begins inside the forearm, so that no seam shows.
+        begin = np.concatenate([path[:1] - arm.way * 14, path[:7]])
+        bare = tube(begin, thick * np.array([0.86, 0.96, 1.0, 1.02, 1.04, 1.06, 1.09, 1.12]), 22)
         attributes = bare.attributes.copy()
         attributes[:, 1], attributes[:, 2], attributes[:, 3] = -1.0, 500.0, 0.75
         mesh = Mesh(bare.positions, bare.normals, bare.uv, bare.faces, bare.rest, attributes)

@@ -23,6 +23,8 @@ _DIRECT_S = 0.26
 _RETREAT_S, _RETREAT_SHARE = 0.085, 0.5
 #: Part of the gap above the paper that a neighbour's motion may take away.
 _MOST_DIP = 0.8
+#: A finger at rest slides along with its hand by what is missing from 1.
+REST_WEIGHT = 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,7 @@ def finger_path(
     end_s, end_mm, here = -np.inf, hover, np.zeros(2)
     for number, stroke in enumerate(strokes):
         there = np.array(stroke.xy)
+        full = REST_WEIGHT if stroke.kind == REST else 1.0
         start = base[min(int(np.searchsorted(t_s, stroke.t_down - 0.15)), len(t_s) - 1)]
         gap = stroke.t_down - end_s
         if number == 0:
@@ -76,9 +79,8 @@ def finger_path(
             weight.add(set_off, 0.0)
             target.add(set_off, here)
             target.add(set_off, there)
-            weight.add(max(stroke.t_down - 0.008, set_off), 1.0)
+            weight.add(max(stroke.t_down - 0.008, set_off), full)
             _strike(height, free, stroke, set_off, hover, person)
-        full = 0.75 if stroke.kind == REST else 1.0
         weight.add(stroke.t_down, full)
         weight.add(stroke.t_up, full)
         target.add(stroke.t_up, there)

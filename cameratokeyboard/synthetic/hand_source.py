@@ -46,13 +46,20 @@ def unit(vectors: FloatArray) -> FloatArray:
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
+def cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Cross products (..., 3); several times faster than numpy's for the short arrays here."""
+    ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
+    bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
+    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
+
+
 def vertex_normals(vertices: FloatArray, faces: IntArray) -> FloatArray:
     """(V, 3) unit normals, weighted by area; faces (F, 3) or (F, 4) counterclockwise."""
     corners = vertices[faces]
     if faces.shape[1] == 4:
-        face_normals = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+        face_normals = cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
     else:
-        face_normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        face_normals = cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     total = np.zeros_like(vertices)
     for corner in range(faces.shape[1]):
         for axis in range(3):
@@ -73,8 +80,8 @@ def to_hand_frame(source: SourceHand) -> SourceHand:
     wrist = source.heads[HAND]
     forward = unit(source.heads[bone_of(MIDDLE_FINGER, 0)] - wrist)
     across = source.heads[bone_of(4, 0)] - source.heads[bone_of(1, 0)]
-    up = unit(np.cross(across, forward))
-    axes = np.stack([np.cross(forward, up), forward, up])
+    up = unit(cross(across, forward))
+    axes = np.stack([cross(forward, up), forward, up])
     dorsal = source.dorsal @ axes.T
     if np.mean(dorsal[1:, 2]) <= 0:
         raise SimulationError(

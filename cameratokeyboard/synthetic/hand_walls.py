@@ -10,7 +10,7 @@ import numpy as np
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.hand_posture import HIGH, LOW
 from cameratokeyboard.synthetic.hand_rig import HandRig
-from cameratokeyboard.synthetic.hand_source import FINGERS
+from cameratokeyboard.synthetic.hand_source import FINGERS, cross
 from cameratokeyboard.synthetic.skeleton import STATE_SIZE, Stance, point_derivatives
 
 #: One unit of the problem: how far beyond a wall is as bad as one spread off the posture.
@@ -85,9 +85,14 @@ class Walls:
 
     def slopes(self) -> FloatArray:
         """(N, STATE_SIZE) derivatives of ``rows``."""
-        return np.concatenate(
-            [self._paper(), self._table(), self._neighbours(), self._limits()]
+        kinds = (
+            (self._low, self._paper),
+            (self._sunk, self._table),
+            (self._close, self._neighbours),
+            (self._beyond, self._limits),
         )
+        met = [slopes() for rows, slopes in kinds if len(rows)]
+        return np.concatenate(met) if met else np.zeros((0, STATE_SIZE))
 
     def _paper(self) -> FloatArray:
         """Finger joints stay their own radius above the paper."""
@@ -102,7 +107,7 @@ class Walls:
         arms = self._arms[self._sunk]
         slope = np.zeros((len(arms), STATE_SIZE))
         slope[:, 2] = -1.0
-        slope[:, 3:6] = -np.cross(self._now.hand_axes[None], arms[:, None])[:, :, 2]
+        slope[:, 3:6] = -cross(self._now.hand_axes[None], arms[:, None])[:, :, 2]
         return slope / WALL_MM
 
     def _neighbours(self) -> FloatArray:

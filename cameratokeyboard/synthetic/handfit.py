@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray
+from cameratokeyboard.synthetic.fingerpath import REST_WEIGHT
 from cameratokeyboard.synthetic.posture import HAND_FINGERS, Posture
 
 #: Pads may be this share of a reach away from the wrist; the limits of the contract, 0.60 to 0.98,
@@ -16,10 +17,13 @@ _WRIST_SMOOTH_S = 0.06
 LOWEST_WRIST_MM, HIGHEST_WRIST_MM = 6.0, 39.0
 
 
-def part_fingers(pads: FloatArray, posture: Posture) -> FloatArray:
-    """Push pads (T, 10, 3) of neighbouring fingers apart; those on the paper do not move."""
+def part_fingers(pads: FloatArray, weight: FloatArray, posture: Posture) -> FloatArray:
+    """Push pads (T, 10, 3) of neighbouring fingers apart; those on the paper do not move.
+
+    weight: (T, 10) how far each finger is bound to the point it strikes; who is less bound yields.
+    """
     pads = pads.copy()
-    movable = (pads[..., 2] > 0) * np.minimum(pads[..., 2] / 3.0, 1.0)
+    movable = np.clip(1.0 - weight / REST_WEIGHT, 0.0, 1.0) * (pads[..., 2] > 0)
     pairs = [(a, a + 1) for a in (0, 1, 2, 6, 7, 8)]
     for _ in range(_SWEEPS):
         for a, b in pairs:
@@ -39,12 +43,10 @@ def _push(
 ) -> None:
     """Keep pad ``b`` at least ``room`` mm further along ``axis`` than pad ``a``."""
     lack = np.maximum(room - (pads[:, b, :2] - pads[:, a, :2]) @ axis, 0.0)
-    free = movable[:, a] + movable[:, b]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share_a = np.where(free > 0, movable[:, a] / np.maximum(free, 1e-9), 0.0)
-        share_b = np.where(free > 0, movable[:, b] / np.maximum(free, 1e-9), 0.0)
-    pads[:, a, :2] -= (lack * share_a)[:, None] * axis
-    pads[:, b, :2] += (lack * share_b)[:, None] * axis
+    # Shares fade as fingers get bound, so that nobody jumps at the moment of contact.
+    free = np.maximum(movable[:, a] + movable[:, b], 1.0)
+    pads[:, a, :2] -= (lack * movable[:, a] / free)[:, None] * axis
+    pads[:, b, :2] += (lack * movable[:, b] / free)[:, None] * axis
 
 
 def wrists_for(

@@ -29,10 +29,10 @@ from cameratokeyboard.synthetic.skeleton import (
 
 #: Spread of the pads about their targets and the most steps tried with it: first loose, for a
 #: tight start would fold the fingers the wrong way.
-STAGES = ((2.0, 5), (0.2, 12))
+STAGES = ((2.0, 3), (0.2, 12))
 #: Damping to start with, its change after a good and a bad step, and the gain, as a share of the
 #: cost, under which a stage ends.
-_DAMPING, _BETTER, _WORSE, _ENOUGH = 0.1, 0.2, 6.0, 1e-4
+_DAMPING, _BETTER, _WORSE, _ENOUGH = 0.1, 0.1, 6.0, 1e-3
 
 
 @dataclass(frozen=True, eq=False)

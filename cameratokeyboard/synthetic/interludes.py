@@ -63,9 +63,10 @@ class Interludes:
             else:
                 shift = (side * rng.uniform(0, 60), -rng.uniform(110, 240))
             off = now + float(rng.uniform(0.15, 0.4))
-            gone = off + float(rng.uniform(0.35, 0.7))
+            way_s = float(np.hypot(*shift)) / float(rng.uniform(350, 600))
+            gone = off + 0.2 + way_s
             back = gone + away_s * float(rng.uniform(0.8, 1.2))
-            on = back + float(rng.uniform(0.4, 0.8))
+            on = back + 0.25 + way_s
             height = float(rng.uniform(8, 35))
             xy = (float(shift[0]), float(shift[1]))
             plan.leaves.append(Leave(hand, off, gone, back, on, xy, height))

@@ -12,18 +12,20 @@ from cameratokeyboard.synthetic.textures import random_colour
 Rng = np.random.Generator
 Colour = tuple[float, float, float]
 
-#: The ten tones of the Monk Skin Tone scale (Ellis Monk and Google, 2022; skintone.google), sRGB.
-MONK_TONES = (
-    (246, 237, 228),
-    (243, 231, 219),
-    (247, 234, 208),
-    (234, 218, 186),
-    (215, 189, 150),
-    (160, 126, 86),
-    (130, 92, 67),
-    (96, 65, 52),
-    (58, 49, 42),
-    (41, 36, 32),
+#: Skin from very light to very dark, linear red, green, blue reflectance in daylight [assumed; the
+#: order and span follow the ten tones of the Monk Skin Tone scale, the hues those of hands under
+#: lamps, which are redder than its swatches].
+SKIN_TONES = (
+    (0.62, 0.41, 0.33),
+    (0.58, 0.37, 0.28),
+    (0.53, 0.32, 0.225),
+    (0.46, 0.265, 0.175),
+    (0.375, 0.205, 0.130),
+    (0.285, 0.150, 0.092),
+    (0.205, 0.105, 0.065),
+    (0.140, 0.072, 0.047),
+    (0.090, 0.048, 0.034),
+    (0.055, 0.032, 0.025),
 )
 
 
@@ -57,7 +59,7 @@ class SkinLook:
     """One person's skin; the strengths are 0 (none) to about 1.
 
     skin, palm, nail: linear colours of the back of the hand, the palm side and the nail.
-    paint: 0 bare nails, 1 polish. tone: index of the Monk tone, for the manifest.
+    paint: 0 bare nails, 1 polish. tone: index into SKIN_TONES, for the manifest.
     """
 
     skin: Colour
@@ -80,25 +82,17 @@ def _colour(values: FloatArray) -> Colour:
 
 
 def draw_skin(rng: Rng) -> SkinLook:
-    """Draw a person's skin, all tones alike; strengths of detail are assumptions.
-
-    The published tones are pale swatches of faces in even light; under lamps and on hands skin is
-    more saturated [assumed], so they are warmed a little.
-    """
-    tone = float(rng.uniform(0, len(MONK_TONES) - 1))
-    low = int(tone)
-    swatches = to_linear(np.array(MONK_TONES, float) / 255)
-    high = min(low + 1, len(MONK_TONES) - 1)
-    skin = (1 - tone + low) * swatches[low] + (tone - low) * swatches[high]
-    warmth = rng.uniform(0.4, 1.0)
-    skin = skin * np.array([0.92, 1 - 0.34 * warmth, 1 - 0.50 * warmth]) ** 0.9
-    # The swatches show faces as photographed; light skin reflects some 0.5 to 0.6 of red light.
-    skin *= rng.uniform(0.62, 0.88) + 0.02 * tone
+    """Draw a person's skin, all tones alike; strengths of detail are assumptions."""
+    tone = float(rng.uniform(0, len(SKIN_TONES) - 1))
+    swatches = np.array(SKIN_TONES)
+    skin = np.array([np.interp(tone, np.arange(len(swatches)), swatches[:, k]) for k in range(3)])
+    yellow = float(rng.normal(0, 1))
+    skin = skin * np.exp(np.array([0.03, 0.0, -0.10]) * yellow) * rng.uniform(0.8, 1.12)
     pale = np.clip(0.12 + 0.06 * tone, 0, 0.6)
-    palm_tone = to_linear(np.array([0.82, 0.62, 0.52]))
+    palm_tone = np.array([0.50, 0.285, 0.205])
     palm = skin * (1 - pale) + palm_tone * pale
     paint = float(rng.uniform() < 0.14)
-    nail = palm
+    nail = 0.55 * palm + 0.45 * skin * 1.15
     if paint:
         nail = to_linear(random_colour(rng, (0.2, 1.0), (0.05, 0.95)))
     return SkinLook(

@@ -157,7 +157,8 @@ class Planner:
         stroke.firm = held
         if holder is not None:
             # Released with the letter, a little after on average [assumed].
-            holder.t_up = max(holder.t_up, t_down + 0.02, stroke.t_up + rng.normal(0.02, 0.035))
+            late = stroke.t_up + rng.normal(0.02, 0.035)
+            holder.t_up = max(min(holder.t_up, stroke.t_up + 0.1), t_down + 0.02, late)
             self._shift = holder
         self._plan.strokes.append(stroke)
         self._last[finger] = stroke

@@ -14,7 +14,7 @@ import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray, IntArray
 from cameratokeyboard.synthetic.hand_rig import HandRig
-from cameratokeyboard.synthetic.hand_source import BONE_COUNT, FINGERS, FOREARM, HAND, unit
+from cameratokeyboard.synthetic.hand_source import BONE_COUNT, FINGERS, FOREARM, HAND, cross, unit
 
 HAND_DOFS = 6
 FINGER_DOFS = 5
@@ -100,16 +100,14 @@ def point_derivatives(
     finger, segment: (N,) the segment each point belongs to. points: (N, 3).
     """
     count = len(points)
-    out = np.zeros((count, 3, STATE_SIZE))
-    out[:, :, :3] = np.eye(3)
-    arms = points - now.wrist
-    out[:, :, 3:6] = np.cross(now.hand_axes[None], arms[:, None]).swapaxes(1, 2)
-    turned = np.cross(now.axes[finger], points[:, None] - now.pivots[finger])
+    out = np.zeros((count, STATE_SIZE, 3))
+    out[:, :3] = np.eye(3)
+    out[:, 3:6] = cross(now.hand_axes, (points - now.wrist)[:, None])
+    turned = cross(now.axes[finger], points[:, None] - now.pivots[finger])
     turned *= (segment[:, None] >= DOF_SEGMENT)[:, :, None]
     columns = HAND_DOFS + finger[:, None] * FINGER_DOFS + np.arange(FINGER_DOFS)
-    rows = np.arange(count)[:, None]
-    out[rows, :, columns] = turned
-    return out
+    out[np.arange(count)[:, None], columns] = turned
+    return out.swapaxes(1, 2)
 
 
 def bone_frames(rig: HandRig, now: Stance, elbow_mm: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -120,8 +118,8 @@ def bone_frames(rig: HandRig, now: Stance, elbow_mm: FloatArray) -> tuple[FloatA
     frames = np.zeros((BONE_COUNT, 3, 3))
     starts = np.zeros((BONE_COUNT, 3))
     along = unit(now.wrist - elbow_mm)
-    across = unit(np.cross(along, now.hand[:, 2]))
-    frames[FOREARM] = np.stack([across, along, np.cross(across, along)], axis=1)
+    across = unit(cross(along, now.hand[:, 2]))
+    frames[FOREARM] = np.stack([across, along, cross(across, along)], axis=1)
     frames[HAND] = now.hand
     starts[FOREARM] = starts[HAND] = now.wrist
     frames[2:] = now.segments.reshape(-1, 3, 3)

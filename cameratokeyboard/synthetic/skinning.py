@@ -9,7 +9,7 @@ import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.hand_rig import HandRig
-from cameratokeyboard.synthetic.hand_source import FOREARM, HAND
+from cameratokeyboard.synthetic.hand_source import FOREARM, HAND, cross
 
 
 def quaternions(matrices: FloatArray) -> FloatArray:
@@ -40,7 +40,7 @@ def quaternions(matrices: FloatArray) -> FloatArray:
 def _multiply(a: FloatArray, b: FloatArray) -> FloatArray:
     """Quaternion products (N, 4)."""
     w = a[:, :1] * b[:, :1] - (a[:, 1:] * b[:, 1:]).sum(axis=1, keepdims=True)
-    v = a[:, :1] * b[:, 1:] + b[:, :1] * a[:, 1:] + np.cross(a[:, 1:], b[:, 1:])
+    v = a[:, :1] * b[:, 1:] + b[:, :1] * a[:, 1:] + cross(a[:, 1:], b[:, 1:])
     return np.concatenate([w, v], axis=1)
 
 
@@ -63,9 +63,9 @@ def skin(
     blended /= np.linalg.norm(blended[:, :4], axis=1, keepdims=True)
     w, v = blended[:, :1], blended[:, 1:4]
     dw, dv = blended[:, 4:5], blended[:, 5:]
-    move = 2 * (w * dv - dw * v + np.cross(v, dv))
+    move = 2 * (w * dv - dw * v + cross(v, dv))
 
     def turned(vectors: FloatArray) -> FloatArray:
-        return np.asarray(vectors + 2 * np.cross(v, np.cross(v, vectors) + w * vectors))
+        return np.asarray(vectors + 2 * cross(v, cross(v, vectors) + w * vectors))
 
     return turned(rig.mesh.rest_mm) + move, turned(rig.normals)

@@ -50,7 +50,7 @@ void main() {
     base *= 1.0 - clamp(hairy, 0.0, 1.0) * smoothstep(0.60, 0.70, strand.y) * 0.65;
 
     float edge = smoothstep(0.9, 0.3, from_end);
-    vec3 bare = mix(palm_skin * vec3(1.05, 0.90, 0.87), vec3(0.80, 0.74, 0.66), edge * 0.7);
+    vec3 bare = mix(nail_colour * vec3(1.05, 0.92, 0.9), nail_colour + 0.16, edge * 0.8);
     base = mix(base, mix(bare, nail_colour, nail_paint), nail);
     base = max(base, vec3(0.002));
 
