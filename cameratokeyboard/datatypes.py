@@ -326,8 +326,9 @@ class KeyBox:
     """One key of a layout.
 
     name: the key's name in events. box: (x, y, w, h) in key space. legends: what it writes, plain,
-    shift, AltGr ("" where it writes nothing). role: "char", "shift", "ctrl", "alt", "altgr", "win",
-    "caps", "backspace", "enter", "tab", "space", "other". label: what is printed on a key that has
+    shift, AltGr ("" where it writes nothing). role: "char", "dead" (an accent that waits for its
+    letter), "shift", "ctrl", "alt", "altgr", "win", "caps", "backspace", "enter", "tab", "space",
+    "other". label: what is printed on a key that has
     no character of its own.
     """
 

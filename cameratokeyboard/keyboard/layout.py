@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from cameratokeyboard.datatypes import KeyBox, Layout, MarkerPlace
+from cameratokeyboard.datatypes import Layout
 from cameratokeyboard.errors import LayoutError
+from cameratokeyboard.keyboard.schema import build_layout
 
 _PACKAGED = Path(__file__).resolve().parent.parent / "data" / "layouts"
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent / "layouts"
@@ -41,36 +41,4 @@ def load_layout(name_or_path: str | Path) -> Layout:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise LayoutError(f"{path}: expected a readable YAML file: {error}") from error
-    return _build(raw, path)
-
-
-def _build(raw: Any, path: Path) -> Layout:
-    keys: list[KeyBox] = []
-    columns, rows = raw["units"]
-    for row_number, row in enumerate(raw["rows"]):
-        x = 0.0
-        for entry in row:
-            width = float(entry.get("w", 1))
-            legends = (*entry.get("legends", ()), "", "", "")[:3]
-            keys.append(
-                KeyBox(
-                    name=entry["name"],
-                    box=(x / columns, row_number / rows, width / columns, 1 / rows),
-                    legends=(str(legends[0]), str(legends[1]), str(legends[2])),
-                    role=entry.get("role", "char"),
-                    label=entry.get("label", ""),
-                )
-            )
-            x += width
-    markers = [
-        MarkerPlace((float(m["xy_mm"][0]), float(m["xy_mm"][1])), float(m["side_mm"]), m["code"])
-        for m in raw["markers"]
-    ]
-    return Layout(
-        name=raw["name"],
-        title=raw["title"],
-        size_mm=(float(raw["size_mm"][0]), float(raw["size_mm"][1])),
-        keys=tuple(keys),
-        markers=(markers[0], markers[1], markers[2], markers[3]),
-        paper_mm=(float(raw["paper_mm"][0]), float(raw["paper_mm"][1])),
-    )
+    return build_layout(raw, str(path))

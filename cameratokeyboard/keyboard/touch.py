@@ -9,6 +9,7 @@ import numpy as np
 from cameratokeyboard.datatypes import KeyBox, KeyPress, KeyRelease, Layout, TouchDown, TouchUp
 from cameratokeyboard.errors import SettingsError
 from cameratokeyboard.keyboard.bias import FingerBias
+from cameratokeyboard.keyboard.compose import COMBINING, compose
 from cameratokeyboard.keyboard.location import KeyLocator, Located
 from cameratokeyboard.keyboard.modifiers import MODIFIER_ROLES, Modifiers, text_of
 
@@ -17,6 +18,7 @@ from cameratokeyboard.keyboard.modifiers import MODIFIER_ROLES, Modifiers, text_
 _CHORD_SLACK_S = 0.02
 #: A key whose side is longer than this many pitches has no centre that a person aims at.
 _AIMED_AT_PITCHES = 1.3
+_NEVER_REPEATED = MODIFIER_ROLES | {"caps", "dead"}
 #: Below this probability a press says too little about its key to learn a bias from.
 _LEARN_PROBABILITY = 0.6
 
@@ -71,6 +73,7 @@ class TouchKeyboard:
         self._aimed_at = layout.sizes_mm() <= _AIMED_AT_PITCHES * self._locator.pitch_mm
         self._held: dict[str, _Held] = {}
         self._by_finger: dict[int, str] = {}
+        self._accent = ""
         self._unlearned: tuple[int, int, tuple[float, float]] | None = None
 
     @property
@@ -104,6 +107,7 @@ class TouchKeyboard:
             for held in self._held.values()
         ]
         self._modifiers.release_all(now_s)
+        self._accent = ""
         self._held.clear()
         self._by_finger.clear()
         return releases
@@ -142,10 +146,11 @@ class TouchKeyboard:
     def _press_of(self, touch: TouchDown, key: KeyBox, located: Located) -> KeyPress:
         is_modifier = key.role in MODIFIER_ROLES
         in_force = self._modifiers.in_force(touch.t_s)
-        text = "" if is_modifier else text_of(key, in_force, self._modifiers.caps)
+        text = ""
         if is_modifier:
             self._modifiers.press(key, touch.t_s - _CHORD_SLACK_S)
         else:
+            text = self._written_by(key, in_force)
             self._modifiers.use(touch.t_s)
             if key.role == "caps":
                 self._modifiers.press(key, touch.t_s)
@@ -160,6 +165,17 @@ class TouchKeyboard:
             candidates=tuple((self.layout.keys[i].name, p) for i, p in located.keys),
             modifiers=in_force,
         )
+
+    def _written_by(self, key: KeyBox, in_force: frozenset[str]) -> str:
+        """What a press writes, with the accent of a dead key before it."""
+        text = text_of(key, in_force, self._modifiers.caps)
+        accent, self._accent = self._accent, ""
+        if accent:
+            return compose(accent, text) if text.isprintable() and text else text
+        if key.role == "dead" and text in COMBINING:
+            self._accent = text
+            return ""
+        return text
 
     def _finger_up(self, touch: TouchUp) -> list[KeyPress | KeyRelease]:
         name = self._by_finger.pop(touch.finger, None)
@@ -182,7 +198,7 @@ class TouchKeyboard:
 
         After a gap between frames the repeats that fell into it are dropped, not caught up on.
         """
-        writing = [h for h in self._held.values() if h.key.role not in MODIFIER_ROLES | {"caps"}]
+        writing = [h for h in self._held.values() if h.key.role not in _NEVER_REPEATED]
         if not writing or self._repeat.rate_hz == 0:
             return []
         held = max(writing, key=lambda h: h.press.t_s)
