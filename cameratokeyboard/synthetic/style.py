@@ -44,7 +44,7 @@ STYLES = {
             curl_mm=0.0,
             lift=1.0,
             spread=1.0,
-            wpm=(15, 50, 110),
+            wpm=(15, 58, 120),
             homing=1.0,
         ),
         Style(
@@ -56,7 +56,7 @@ STYLES = {
             curl_mm=6.0,
             lift=1.1,
             spread=1.05,
-            wpm=(12, 45, 80),
+            wpm=(12, 50, 90),
             homing=0.7,
         ),
         Style(
@@ -68,7 +68,7 @@ STYLES = {
             curl_mm=12.0,
             lift=1.15,
             spread=1.1,
-            wpm=(10, 38, 70),
+            wpm=(10, 42, 75),
             homing=0.5,
         ),
         Style(
@@ -80,7 +80,7 @@ STYLES = {
             curl_mm=20.0,
             lift=1.3,
             spread=1.1,
-            wpm=(8, 28, 55),
+            wpm=(8, 30, 55),
             homing=0.4,
         ),
         Style(
@@ -92,7 +92,7 @@ STYLES = {
             curl_mm=24.0,
             lift=1.6,
             spread=1.35,
-            wpm=(5, 15, 28),
+            wpm=(5, 16, 28),
             homing=0.2,
         ),
     )
