@@ -28,10 +28,10 @@ def state_message(state: State, message: str = "", paused: bool = False) -> str:
     return PAUSED if paused else STATE_MESSAGES[state]
 
 
-def finger_label(finger: int) -> str:
-    """``left_index`` as ``L index``."""
+def finger_label(finger: int, short: bool = False) -> str:
+    """``left_index`` as ``L index``, or as ``Li`` where there is little room."""
     side, _, name = FINGER_NAMES[finger].partition("_")
-    return f"{side[0].upper()} {name}"
+    return f"{side[0].upper()}{name[0]}" if short else f"{side[0].upper()} {name}"
 
 
 def printable(text: str) -> str:
