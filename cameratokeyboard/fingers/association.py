@@ -22,6 +22,9 @@ _HAND_STEP_MATTERS = 4.0
 #: Neighbours that change sides by more than this have probably been exchanged by mistake.
 _INVERTED_BY = 3.0
 _EXCHANGE_COST = 5.0
+THUMBS = (4, 5)
+#: Fingers that keep their order from left to right.
+ORDERED_GROUPS: tuple[tuple[int, ...], ...] = ((0, 1, 2, 3), (6, 7, 8, 9), THUMBS)
 
 
 def associate(
@@ -96,19 +99,27 @@ def _undo_exchanges(
     cost: FloatArray,
     followed: IntArray,
 ) -> IntArray:
-    """Swap neighbours that changed sides, unless that fits the prediction far worse."""
+    """Sort fingers of a hand that changed sides, unless that fits the prediction far worse.
+
+    Thumbs are swapped in any case: they lie side by side over the space bar, vanish often, and
+    do not cross.
+    """
     row_of = {int(finger): row for row, finger in enumerate(followed)}
-    for a in range(9):
-        b = a + 1
-        if HAND_OF[a] != HAND_OF[b] or IS_THUMB[a] or IS_THUMB[b]:
+    for group in ORDERED_GROUPS:
+        members = [f for f in group if chosen[f] >= 0]
+        if not out_of_order(candidates, chosen, members):
             continue
-        if chosen[a] < 0 or chosen[b] < 0:
-            continue
-        step = candidates.u[chosen[b], 0] - candidates.u[chosen[a], 0]
-        if step > -_INVERTED_BY or expected[b, 0] < expected[a, 0]:
-            continue
-        now = cost[row_of[a], chosen[a]] + cost[row_of[b], chosen[b]]
-        then = cost[row_of[a], chosen[b]] + cost[row_of[b], chosen[a]]
-        if then < now + _EXCHANGE_COST:
-            chosen[a], chosen[b] = chosen[b], chosen[a]
+        sorted_columns = sorted(chosen[members], key=lambda c: candidates.u[c, 0])
+        rows = [row_of[f] for f in members]
+        now = cost[rows, chosen[members]].sum()
+        then = cost[rows, sorted_columns].sum()
+        moved = int((chosen[members] != sorted_columns).sum())
+        if group == THUMBS or then <= now + _EXCHANGE_COST * (moved - 1):
+            chosen[members] = sorted_columns
     return chosen
+
+
+def out_of_order(candidates: Candidates, chosen: IntArray, members: list[int]) -> bool:
+    """Whether fingers that have a candidate lie in another order than fingers of a hand do."""
+    x = candidates.u[chosen[members], 0]
+    return bool((np.diff(x) < -_INVERTED_BY).any())

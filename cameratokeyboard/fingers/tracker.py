@@ -17,7 +17,7 @@ from cameratokeyboard.datatypes import (
     Layout,
     MatPose,
 )
-from cameratokeyboard.fingers.association import associate
+from cameratokeyboard.fingers.association import ORDERED_GROUPS, associate, out_of_order
 from cameratokeyboard.fingers.candidates import Candidates, find_candidates
 from cameratokeyboard.fingers.hands import HAND_OF, IS_THUMB, LEFT, MEMBERS, RIGHT, HandModel
 from cameratokeyboard.fingers.kalman import FingerFilters
@@ -33,7 +33,8 @@ class FingerSettings:
     min_confidence: detections below are not looked at. gap_s: how long an unseen finger's position
     is predicted. forget_s: how long its place is remembered for finding it again. jump_s: a gap in
     time that ends all trajectories. noise_px: spread of a detected contact point. rename_s: how
-    long another naming must fit better before it is believed. steady: smooth the points at rest.
+    long another naming must fit better before it is believed. crossed_s: how long fingers may lie
+    in another order than a hand's. steady: smooth the points at rest.
     """
 
     min_confidence: float = 0.2
@@ -42,6 +43,7 @@ class FingerSettings:
     jump_s: float = 0.5
     noise_px: float = 1.2
     rename_s: float = 0.25
+    crossed_s: float = 0.1
     steady: bool = False
 
 
@@ -126,6 +128,7 @@ class HandTracker:
         self._since_s = np.full(FINGER_COUNT, np.nan)
         self._better_since_s = None
         self._checked_s = -np.inf
+        self._ordered_s = np.full(len(ORDERED_GROUPS), np.inf if t_s is None else t_s)
         self._last = None
         self._last_s = t_s
 
@@ -138,6 +141,7 @@ class HandTracker:
         slots = associate(found, self._filters.position, self._filters.position_variance, sigma)
         slots = self._name_new(found, slots, plane, t_s)
         slots = self._check_names(found, slots, plane, t_s)
+        slots = self._check_order(found, slots, t_s)
         seen = slots >= 0
         measured = np.full((FINGER_COUNT, 2), np.nan)
         measured[seen] = found.u[slots[seen]]
@@ -222,6 +226,20 @@ class HandTracker:
         self._filters.drop(changed)
         self._seen_s[changed] = -np.inf
         return named
+
+    def _check_order(self, found: Candidates, slots: IntArray, t_s: float) -> IntArray:
+        """Sort the fingers of a hand that have stayed crossed: people do not type that way."""
+        slots = slots.copy()
+        for n, group in enumerate(ORDERED_GROUPS):
+            members = [f for f in group if slots[f] >= 0]
+            if not out_of_order(found, slots, members):
+                self._ordered_s[n] = t_s
+            elif t_s - self._ordered_s[n] > self._settings.crossed_s:
+                ordered = sorted(slots[members], key=lambda c: found.u[c, 0])
+                moved = [f for f, c in zip(members, ordered, strict=True) if slots[f] != c]
+                slots[members] = ordered
+                self._filters.drop(np.isin(np.arange(FINGER_COUNT), moved))
+        return slots
 
     def _carry_unseen(self, seen: BoolArray, before: FloatArray, dt_s: float) -> None:
         """Move a hand's unseen fingers along with its seen ones."""
