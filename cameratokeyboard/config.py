@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
+import re
 import tomllib
 import typing
 from collections.abc import Callable, Mapping
@@ -168,7 +169,7 @@ def load_settings(
     environment: Mapping[str, str] | None = None,
     config_file: Path | None = None,
 ) -> Settings:
-    """Defaults < user's file < environment < flags.
+    """Defaults < user's file < what was fitted to the user < environment < flags.
 
     args: parsed flags. An attribute named ``section__name`` (or ``layout``) that is not None is a
     flag that sets ``section.name``; ``args.config`` names the file. environment: ``os.environ``
@@ -185,8 +186,31 @@ def load_settings(
     settings = Settings()
     if path.is_file():
         settings = _apply(settings, _flatten(_read_toml(path), path), _from_toml)
-    settings = _apply(settings, _from_environment(environment), _from_string)
-    return _apply(settings, _from_flags(args), _from_flag)
+    chosen = _from_environment(environment), _from_flags(args)
+    settings = _with_profile(settings, chosen[0] | chosen[1])
+    settings = _apply(settings, chosen[0], _from_string)
+    return _apply(settings, chosen[1], _from_flag)
+
+
+def profile_file(user: str) -> Path:
+    """What ``c2k tune`` has fitted to this user, in the form of a settings file."""
+    if not re.fullmatch(r"[\w-][\w.-]{0,63}", user):
+        raise SettingsError(
+            f"keystroke.user = {user!r}: expected up to 64 letters, digits, '-', '_' or '.', "
+            f"not starting with '.'"
+        )
+    return user_data_folder() / "profiles" / f"{user}.toml"
+
+
+def _with_profile(settings: Settings, chosen: Raw) -> Settings:
+    """The user's fitted settings go before the environment and flags, which may overrule them."""
+    user = chosen.get("keystroke.user", (settings.keystroke.user, ""))[0]
+    if not user:
+        return settings
+    path = profile_file(user)
+    if not path.is_file():
+        return settings
+    return _apply(settings, _flatten(_read_toml(path), path), _from_toml)
 
 
 def setting_names() -> dict[str, dataclasses.Field[Any]]:
@@ -341,6 +365,7 @@ __all__ = [
     "UISettings",
     "defaults",
     "load_settings",
+    "profile_file",
     "setting",
     "setting_names",
     "user_cache_folder",

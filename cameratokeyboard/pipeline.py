@@ -53,7 +53,10 @@ class Step:
 
 
 class Pipeline:
-    """Joins the stages. ``step`` depends on the frames given so far and on nothing else."""
+    """Joins the stages. ``step`` depends on the frames given so far and on nothing else.
+
+    paused: while True frames are looked at, but nothing is typed.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Pipeline:
         self._keyboard = keyboard
         self._editor = editor
         self._view = ViewState()
+        self.paused = False
 
     @property
     def text(self) -> str:
@@ -87,7 +91,7 @@ class Pipeline:
         detections = self._detector.detect(frame)
         mat = self._locator.update(frame, detections)
         fingers = self._tracker.update(frame, detections, mat)
-        touches = self._keystroke.update(fingers)
+        touches = [] if self.paused else self._keystroke.update(fingers)
         events = self._to_events(touches, frame.t_s)
         change = self._view.update(mat, fingers)
         if self._view.lost_for_s >= RELEASE_AFTER_S:
@@ -103,12 +107,15 @@ class Pipeline:
             self._editor.text,
         )
 
-    def finish(self, t_s: float) -> tuple[Event, ...]:
-        """Decide what is open at the end of the stream and let every key go."""
+    def settle(self, t_s: float) -> tuple[Event, ...]:
+        """Decide the presses that are open and let every key go, as before a pause."""
         events = self._to_events(self._keystroke.flush(t_s), t_s)
         events.extend(self._keyboard.release_all(t_s))
-        events.extend(self._editor.finish(t_s))
         return tuple(events)
+
+    def finish(self, t_s: float) -> tuple[Event, ...]:
+        """End the stream: settle, and let the editor finish its last word."""
+        return (*self.settle(t_s), *self._editor.finish(t_s))
 
     def _to_events(self, touches: list[TouchDown | TouchUp], now_s: float) -> list[Event]:
         events: list[Event] = []

@@ -20,7 +20,7 @@ from cameratokeyboard.datatypes import (
     TouchDown,
     TouchUp,
 )
-from cameratokeyboard.ui.base import UIData
+from cameratokeyboard.ui.base import UIData, UIRequest
 
 
 def frame(t_s: float = 0.0, index: int = 0, width: int = 64, height: int = 48) -> Frame:
@@ -158,6 +158,7 @@ class FakeSource(_Entered):
 
     description = "fake"
     live = False
+    status = ""
 
     def __init__(self, frames: list[Frame], error: Exception | None = None) -> None:
         self._frames = list(frames)
@@ -178,6 +179,16 @@ class FakeUI(_Entered):
         self.data: list[UIData] = []
         self.texts: list[str] = []
         self._close_after = close_after
+        self.asked: list[UIRequest] = []
+        self.messages: list[str] = []
+        self.has_focus = False
+
+    def update_message(self, message: str) -> None:
+        self.messages.append(message)
+
+    def requests(self) -> list[UIRequest]:
+        asked, self.asked = self.asked, []
+        return asked
 
     def update_data(self, data: UIData) -> None:
         self.data.append(data)

@@ -7,12 +7,14 @@ import pytest
 from cameratokeyboard.errors import SourceError
 from cameratokeyboard.keyboard.layout import load_layout
 from cameratokeyboard.loop import RunReport, run
+from cameratokeyboard.session import PlainSession
 from tests import builders as b
 from tests.test_pipeline import pipeline
 
 
 def play(source: b.FakeSource, ui: b.FakeUI, sink: b.FakeSink, script: dict) -> RunReport:
-    return asyncio.run(run(source, pipeline(script), ui, [sink], load_layout("qwerty")))
+    session = PlainSession(pipeline(script), load_layout("qwerty"), (sink,))
+    return asyncio.run(run(source, session, ui))
 
 
 def frames(count: int) -> list:

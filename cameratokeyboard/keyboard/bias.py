@@ -62,6 +62,11 @@ class FingerBias:
         step = np.clip(miss - self._mean[finger], -clip, clip) * rate
         self._mean[finger] += np.where(axes, step, 0.0)
 
+    def set(self, mean_mm: FloatArray, presses: FloatArray) -> None:
+        """Take over a bias that was found elsewhere. mean_mm: (10, 2), presses: (10,)."""
+        self._mean = np.array(mean_mm, float).reshape(FINGER_COUNT, 2)
+        self._presses = np.array(presses, float).reshape(FINGER_COUNT)
+
     def to_dict(self) -> dict[str, Any]:
         """The learned state as plain data, offsets in key pitches so that it fits any layout."""
         return {

@@ -97,12 +97,10 @@ def _conditional(pairs: Mapping[tuple[str, str], float]) -> dict[tuple[str, str]
     }
 
 
-@lru_cache(maxsize=4)
-def load_language(language: str) -> LanguageModel:
-    """The model of a language by its code ("en", "de", "fr" ...).
+def check_language(language: str) -> None:
+    """Make sure that ``load_language`` will find this language, without loading it.
 
-    Takes about a second, so it is loaded off the event loop. Raises MissingExtraError without the
-    extra ``text`` and SettingsError for a language that has no data.
+    Raises MissingExtraError without the extra ``text``, SettingsError for an unknown language.
     """
     try:
         import wordfreq
@@ -113,6 +111,17 @@ def load_language(language: str) -> LanguageModel:
         raise SettingsError(
             f"text.language = {language!r}: expected one of {', '.join(sorted(available))}"
         )
+
+
+@lru_cache(maxsize=4)
+def load_language(language: str) -> LanguageModel:
+    """The model of a language by its code ("en", "de", "fr" ...).
+
+    Takes a second or more, so it is loaded off the event loop. Raises as ``check_language`` does.
+    """
+    check_language(language)
+    import wordfreq
+
     frequencies = wordfreq.get_frequency_dict(language)
     chosen = wordfreq.top_n_list(language, _WORDS)
     words = {word: frequencies[word] for word in chosen if _is_word(word)}
