@@ -74,9 +74,10 @@ class TerminalUI:
 
     def update_data(self, data: UIData) -> None:
         """Show state and figures of this frame."""
-        typing = data.typing and data.state in (State.VALID, State.MISSING_THUMBS)
-        message = data.message or (TYPING if typing and not data.paused else "")
-        self._status = state_message(data.state, message, data.paused)
+        ready = data.state in (State.VALID, State.MISSING_THUMBS) and not data.paused
+        self._status = TYPING if data.typing and ready else state_message(data.state, data.paused)
+        if data.message:
+            self._status = f"{data.message} - {self._status}"
         if data.recording:
             self._status = f"[REC] {self._status}"
         self._figures = f"{data.fps:.0f} fps, {data.compute_ms:.0f} ms"

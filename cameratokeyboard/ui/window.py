@@ -13,6 +13,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import numpy as np
 import pygame
 
+from cameratokeyboard.datatypes import State
 from cameratokeyboard.errors import OutputError
 from cameratokeyboard.ui import theme
 from cameratokeyboard.ui.base import UIData, UIOptions, UIRequest
@@ -26,6 +27,7 @@ from cameratokeyboard.ui.wording import (
     WAITING,
     printable,
     state_message,
+    wrap,
 )
 
 _STATUS_HEIGHT = 44
@@ -35,6 +37,7 @@ _SMALLEST_WH = (480, 360)
 _TEXT_SHARE, _TEXT_LOW, _TEXT_HIGH = 0.2, 72, 200
 #: The window is drawn at most this often and, for hover effects, at least this often.
 _DRAW_S, _REFRESH_S = 1 / 60, 1 / 15
+_BANNER_LINES = 3
 #: How long a short notice ("copied") stays.
 _NOTICE_S = 2.5
 #: Darkness of a picture that is not live any more.
@@ -221,6 +224,21 @@ class PygameUI:
             self._overlay.draw(self._screen, data, viewport)
         if data.recording:
             pygame.draw.rect(self._screen, theme.RECORD, pygame.Rect(viewport.rect), 3)
+        if data.message:
+            self._draw_banner(area, data.message)
+
+    def _draw_banner(self, area: pygame.Rect, message: str) -> None:
+        """What the program has to say, over the picture's lower edge."""
+        lettering = self._letterings[theme.BODY]
+        lines = wrap(printable(message), area.width - 6 * _MARGIN, lettering.width)[:_BANNER_LINES]
+        height = lettering.height * len(lines) + _MARGIN
+        plate = pygame.Surface((area.width, height), pygame.SRCALPHA)
+        plate.fill((*theme.BACKGROUND, 215))
+        for number, line in enumerate(lines):
+            image = lettering.render(line, theme.TEXT)
+            y = _MARGIN // 2 + number * lettering.height
+            plate.blit(image, image.get_rect(midtop=(area.width // 2, y)))
+        self._screen.blit(plate, (area.left, area.bottom - height))
 
     def _draw_status(self, area: pygame.Rect, now: float) -> None:
         right = self._draw_figures(area)
@@ -242,9 +260,10 @@ class PygameUI:
         data = self._data
         if self._message or data is None:
             return printable(self._message or WAITING), theme.WARN if self._message else theme.MUTED
-        if data.typing and not data.message and not data.paused:
+        ready = data.state in (State.VALID, State.MISSING_THUMBS) and not data.paused
+        if data.typing and ready:
             return (TYPING_HELD, theme.WARN) if self.has_focus else (TYPING, theme.GOOD)
-        text = printable(state_message(data.state, data.message, data.paused))
+        text = state_message(data.state, data.paused)
         return text, theme.WARN if data.paused else theme.STATE_COLOURS[data.state]
 
     def _draw_figures(self, area: pygame.Rect) -> int:

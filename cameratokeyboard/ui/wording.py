@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 from cameratokeyboard.datatypes import FINGER_NAMES, State
 
@@ -21,10 +22,8 @@ TYPING = "Typing into other windows: click into the one that should get the text
 TYPING_HELD = "This window has the focus, so nothing is typed elsewhere: click into another one"
 
 
-def state_message(state: State, message: str = "", paused: bool = False) -> str:
-    """The line to show: an explicit message first, then a pause, then what the view lacks."""
-    if message:
-        return message
+def state_message(state: State, paused: bool = False) -> str:
+    """The line to show: a pause, or what the view lacks, or that all is well."""
     return PAUSED if paused else STATE_MESSAGES[state]
 
 
@@ -56,6 +55,18 @@ def tail(text: str, columns: int) -> str:
         start -= 1
         room -= _cells(text[start])
     return "\u2026" + text[start:] if columns > 0 else ""
+
+
+def wrap(text: str, room: int, width: Callable[[str], int]) -> list[str]:
+    """``text`` in lines of at most ``room``, broken at spaces; a longer word stands alone."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _cells(character: str) -> int:
