@@ -149,9 +149,7 @@ def _joints(
     return heads, tips
 
 
-def _nail_mask(
-    folder: Path, texture: FloatArray, pairs: IntArray, count: int
-) -> FloatArray:
+def _nail_mask(folder: Path, texture: FloatArray, pairs: IntArray, count: int) -> FloatArray:
     """(V,) 0..1: how much of the nail mask picture lies at each vertex. pairs: (F, 4, 2)."""
     picture = cv2.imread(str(folder / "textures" / "mpfb_fingernails.jpg"), cv2.IMREAD_GRAYSCALE)
     if picture is None:

@@ -15,7 +15,7 @@ from cameratokeyboard.synthetic.datatypes import HandMesh, HandShape
 from cameratokeyboard.synthetic.hand_rig import HandRig
 
 #: Grows whenever built hands change, so that old files are not used.
-BUILD = 4
+BUILD = 6
 _MESH_FIELDS = tuple(field.name for field in dataclasses.fields(HandMesh))
 _RIG_FIELDS = tuple(f.name for f in dataclasses.fields(HandRig) if f.name != "mesh")
 
@@ -40,7 +40,7 @@ def save_rig(path: Path, rig: HandRig) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             np.savez_compressed(stream, allow_pickle=False, **arrays)
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

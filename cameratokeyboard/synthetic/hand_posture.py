@@ -8,10 +8,11 @@ from cameratokeyboard.synthetic.hand_source import FINGERS
 from cameratokeyboard.synthetic.skeleton import FINGER_DOFS, FLEX_1, FLEX_2, HAND_DOFS, STATE_SIZE
 
 #: Typing posture in degrees: deviation, twist and three flexions, thumb to pinky. The fingers are
-#: curved, the thumb is nearly straight [assumed, by eye from photos of typists].
+#: curved, the thumb is nearly straight and turned so that the side of its pad touches [assumed, by
+#: eye from photos of typists].
 NEUTRAL_DEG = np.array(
     [
-        [0.0, 0.0, 0.0, 8.0, 12.0],
+        [0.0, 32.0, 0.0, 10.0, 12.0],
         [0.0, 0.0, 28.0, 42.0, 25.0],
         [0.0, 0.0, 32.0, 46.0, 27.0],
         [0.0, 0.0, 32.0, 46.0, 27.0],
@@ -19,18 +20,18 @@ NEUTRAL_DEG = np.array(
     ]
 )
 #: How far, in degrees, each angle may lie from the posture before it counts as odd [assumed].
-SPREAD_DEG = np.array([[12.0, 6.0, 12.0, 10.0, 12.0]] + [[6.0, 1.5, 14.0, 14.0, 8.0]] * 4)
+SPREAD_DEG = np.array([[12.0, 8.0, 12.0, 10.0, 12.0]] + [[6.0, 1.5, 14.0, 14.0, 8.0]] * 4)
 #: Joint limits in degrees. Flexion from the ranges of motion in goniometry handbooks (AAOS: MCP
 #: 90, PIP 100, DIP 90, thumb MCP 50 and IP 80), extension and deviation somewhat below them.
-LOW_DEG = np.array([[-30.0, -25.0, -30.0, -10.0, -15.0]] + [[-18.0, -6.0, -30.0, 0.0, -5.0]] * 4)
-HIGH_DEG = np.array([[35.0, 25.0, 40.0, 50.0, 75.0]] + [[18.0, 6.0, 90.0, 100.0, 80.0]] * 4)
+LOW_DEG = np.array([[-30.0, -10.0, -30.0, -10.0, -15.0]] + [[-18.0, -6.0, -30.0, 0.0, -5.0]] * 4)
+HIGH_DEG = np.array([[35.0, 50.0, 40.0, 50.0, 75.0]] + [[18.0, 6.0, 90.0, 100.0, 80.0]] * 4)
 #: Flexion of the DIP per flexion of the PIP: one tendon bends both.
 DIP_PER_PIP = 0.6
 #: Pitch (fingers up) and roll (thumb up) of the hand in degrees, and their spread [assumed].
 PITCH_DEG, PITCH_SPREAD_DEG = 16.0, 7.0
 ROLL_DEG, ROLL_SPREAD_DEG = 7.0, 6.0
 #: How closely yaw and wrist follow what the typist says: pads come first.
-YAW_SPREAD_DEG = 3.0
+YAW_SPREAD_DEG = 4.5
 WRIST_SPREAD_MM = (7.0, 11.0, 6.0)
 
 _free = np.full(HAND_DOFS, np.inf)

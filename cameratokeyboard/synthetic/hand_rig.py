@@ -34,6 +34,8 @@ from cameratokeyboard.synthetic.subdivide import catmull_clark, triangulate
 #: Share of the splay between the fingers' bending planes in the rest pose that stays when they
 #: bend: bent fingers converge (assumed, judged by eye).
 SPLAY_KEPT = 0.45
+#: Smoothing of the normals of a mesh that came as quads and as triangles, which are less even.
+_QUAD_PASSES, _TRIANGLE_PASSES = 2, 6
 #: tip_distance_mm of vertices that belong to no finger.
 FAR_MM = 1000.0
 
@@ -169,6 +171,21 @@ def _finer(source: SourceHand) -> SourceHand:
     )
 
 
+def _smooth(normals: FloatArray, faces: IntArray, passes: int) -> FloatArray:
+    """Normals (V, 3) averaged with their neighbours': hides the unevenness of small triangles."""
+    for _ in range(passes):
+        face_sum = normals[faces].sum(axis=1)
+        total = np.stack(
+            [
+                np.bincount(faces.ravel(), np.repeat(face_sum[:, c], 3), minlength=len(normals))
+                for c in range(3)
+            ],
+            axis=1,
+        )
+        normals = unit(total)
+    return normals
+
+
 def _labels(
     source: SourceHand, frames: FloatArray, normals: FloatArray
 ) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
@@ -272,10 +289,11 @@ def build_rig(source: SourceHand, shape: HandShape) -> HandRig:
     Raises SimulationError when the measures are not those of a hand.
     """
     check_shape(shape)
+    passes = _QUAD_PASSES if source.faces.shape[1] == 4 else _TRIANGLE_PASSES
     source = to_hand_frame(source)
     frames, bases = _rest_frames(source)
     source = _finer(_sized(source, frames, shape))
-    normals = vertex_normals(source.vertices, source.faces)
+    normals = _smooth(vertex_normals(source.vertices, source.faces), source.faces, passes)
     part, finger, distance, dorsal = _labels(source, frames, normals)
     pads, ends = _pads(source, frames, (part == PART_FINGER) & (finger >= 0))
     vertices = _grow_nails(source.vertices, part, finger, frames, shape.nail_mm)

@@ -43,7 +43,7 @@ class SourceHand:
 
 def unit(vectors: FloatArray) -> FloatArray:
     """Vectors (..., 3) scaled to length 1."""
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
 
 
 def cross(a: FloatArray, b: FloatArray) -> FloatArray:

@@ -100,7 +100,7 @@ class Walls:
         moved = point_derivatives(
             self._now, _JOINT_FINGER[i], _JOINT_SEGMENT[i], self._joint_points[i]
         )
-        return -moved[:, 2] / WALL_MM
+        return np.asarray(-moved[:, 2] / WALL_MM)
 
     def _table(self) -> FloatArray:
         """Palm and wrist at most rest on the table."""
@@ -116,7 +116,7 @@ class Walls:
         fa, sa, fb, sb = _PAIRS[i].T
         apart = point_derivatives(self._now, fb, sb, self._b[i])
         apart -= point_derivatives(self._now, fa, sa, self._a[i])
-        return -(self._apart[:, None] @ apart)[:, 0] / SIDE_MM
+        return np.asarray(-(self._apart[:, None] @ apart)[:, 0] / SIDE_MM)
 
     def _limits(self) -> FloatArray:
         """Angles stay inside their range."""

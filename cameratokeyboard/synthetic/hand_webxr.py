@@ -7,7 +7,7 @@ fingertip and +y out of the back of the hand. The mesh ends at the wrist, so a f
 from __future__ import annotations
 
 import hashlib
-import os
+import itertools
 import shutil
 import subprocess
 import tarfile
@@ -85,7 +85,13 @@ def fetch(path: Path) -> None:
             with tarfile.open(archive) as packed:
                 member = packed.extractfile(MEMBER)
                 data = member.read() if member else b""
-        except (OSError, subprocess.SubprocessError, StopIteration, tarfile.TarError, KeyError) as e:
+        except (
+            OSError,
+            subprocess.SubprocessError,
+            StopIteration,
+            tarfile.TarError,
+            KeyError,
+        ) as e:
             raise SimulationError(
                 f"the webxr hand mesh could not be fetched with '{_command()}': {e}; "
                 "check the network, or run the command yourself to see why"
@@ -98,7 +104,7 @@ def fetch(path: Path) -> None:
             )
         temporary = Path(folder) / "right.glb"
         temporary.write_bytes(data)
-        os.replace(temporary, path)
+        temporary.replace(path)
 
 
 def _bone_of_joint(name: str) -> int:
@@ -224,7 +230,7 @@ def _with_forearm(source: SourceHand) -> SourceHand:
     count, size = len(vertices), len(rim)
     previous = [rim] + [count + size * k + np.arange(size) for k in range(_RINGS)]
     strips = []
-    for near, far in zip(previous[:-1], previous[1:], strict=True):
+    for near, far in itertools.pairwise(previous):
         ahead, far_ahead = np.roll(near, -1), np.roll(far, -1)
         strips += [np.stack([ahead, near, far], 1), np.stack([ahead, far, far_ahead], 1)]
 

@@ -14,22 +14,24 @@ from cameratokeyboard.datatypes import FloatArray
 GIVE_MM = 0.5
 #: Part of the finger's end that touches, along the finger.
 _END_MM = 17.0
-_PULL = np.array([0.05, 0.35, 0.05, 0.05, 0.35, 0.05])
+#: How strongly each measure of the ellipsoid is held at a ball at the finger's end.
+_PULL = np.array([0.02, 0.1, 0.02, 0.02, 0.1, 0.02])
+#: Usual pitch of a fingertip against the paper in degrees, and how far it strays [assumed].
+_USUAL_PITCH_DEG, _PITCH_SPAN_DEG = 50.0, 60.0
 
 
-def _directions() -> FloatArray:
-    """(N, 3) where the table may lie in the last segment's frame: from under the pad to ahead."""
-    pitch, roll = np.meshgrid(np.radians(np.arange(0, 106, 7.5)), np.radians(np.arange(-50, 51, 10)))
-    pitch, roll = pitch.ravel(), roll.ravel()
+def _directions() -> tuple[FloatArray, FloatArray]:
+    """(N, 3) where the table may lie in the last segment's frame, and (N,) how often it does.
+
+    From under the pad (pitch 0) to ahead of the finger (90) and beyond, rolled to both sides.
+    """
+    pitch_deg, roll_deg = np.meshgrid(np.arange(0.0, 136, 7.5), np.linspace(-80.0, 80.0, 13))
+    pitch, roll = np.radians(pitch_deg.ravel()), np.radians(roll_deg.ravel())
     ways = np.stack(
-        [
-            np.sin(roll) * np.cos(0.9 * pitch),
-            np.sin(pitch) * np.cos(roll),
-            -np.cos(pitch) * np.cos(roll),
-        ],
-        axis=1,
+        [np.sin(roll) * np.cos(pitch), np.sin(pitch), -np.cos(pitch) * np.cos(roll)], axis=1
     )
-    return np.asarray(ways / np.linalg.norm(ways, axis=1, keepdims=True))
+    share = np.exp(-(((pitch_deg.ravel() - _USUAL_PITCH_DEG) / _PITCH_SPAN_DEG) ** 2))
+    return ways, np.asarray(share / share.sum())
 
 
 def fit_pad(flesh: FloatArray) -> FloatArray:
@@ -42,17 +44,18 @@ def fit_pad(flesh: FloatArray) -> FloatArray:
     end = float(flesh[:, 1].max())
     tip = flesh[flesh[:, 1] > end - _END_MM]
     half = np.ptp(tip[:, 0]) / 2
-    ways = _directions()
+    ways, share = _directions()
+    weight = np.sqrt(share)
     height = (ways @ tip.T).max(axis=1) - GIVE_MM
-    start = np.array([0.0, end - 11.5, 0.5, half, 11.0, half])
+    start = np.array([0.0, end - 9.0, 0.5, half, 9.0, 0.9 * half])
     solution = start.copy()
     for _ in range(30):
         centre, radii = solution[:3], solution[3:]
         norm = np.sqrt((ways**2 * radii**2).sum(axis=1))
         slope = np.concatenate([ways, ways**2 * radii / norm[:, None]], axis=1)
-        slope = np.concatenate([slope / np.sqrt(len(ways)), np.diag(_PULL)])
+        slope = np.concatenate([slope * weight[:, None], np.diag(_PULL)])
         error = np.concatenate(
-            [(ways @ centre + norm - height) / np.sqrt(len(ways)), _PULL * (solution - start)]
+            [(ways @ centre + norm - height) * weight, _PULL * (solution - start)]
         )
         solution = solution - np.linalg.lstsq(slope, error, rcond=None)[0]
     return np.stack([solution[:3], np.abs(solution[3:])])

@@ -16,19 +16,45 @@ def quaternions(matrices: FloatArray) -> FloatArray:
     """(N, 4) unit quaternions (w, x, y, z) of rotation matrices (N, 3, 3)."""
     m = matrices
     trace = np.trace(m, axis1=1, axis2=2)
-    squares = np.stack(
-        [1 + trace] + [1 + 2 * m[:, i, i] - trace for i in range(3)], axis=1
-    )
+    squares = np.stack([1 + trace] + [1 + 2 * m[:, i, i] - trace for i in range(3)], axis=1)
     products = np.stack(
         [
-            np.stack([squares[:, 0], m[:, 2, 1] - m[:, 1, 2], m[:, 0, 2] - m[:, 2, 0],
-                      m[:, 1, 0] - m[:, 0, 1]], axis=1),
-            np.stack([m[:, 2, 1] - m[:, 1, 2], squares[:, 1], m[:, 1, 0] + m[:, 0, 1],
-                      m[:, 0, 2] + m[:, 2, 0]], axis=1),
-            np.stack([m[:, 0, 2] - m[:, 2, 0], m[:, 1, 0] + m[:, 0, 1], squares[:, 2],
-                      m[:, 2, 1] + m[:, 1, 2]], axis=1),
-            np.stack([m[:, 1, 0] - m[:, 0, 1], m[:, 0, 2] + m[:, 2, 0],
-                      m[:, 2, 1] + m[:, 1, 2], squares[:, 3]], axis=1),
+            np.stack(
+                [
+                    squares[:, 0],
+                    m[:, 2, 1] - m[:, 1, 2],
+                    m[:, 0, 2] - m[:, 2, 0],
+                    m[:, 1, 0] - m[:, 0, 1],
+                ],
+                axis=1,
+            ),
+            np.stack(
+                [
+                    m[:, 2, 1] - m[:, 1, 2],
+                    squares[:, 1],
+                    m[:, 1, 0] + m[:, 0, 1],
+                    m[:, 0, 2] + m[:, 2, 0],
+                ],
+                axis=1,
+            ),
+            np.stack(
+                [
+                    m[:, 0, 2] - m[:, 2, 0],
+                    m[:, 1, 0] + m[:, 0, 1],
+                    squares[:, 2],
+                    m[:, 2, 1] + m[:, 1, 2],
+                ],
+                axis=1,
+            ),
+            np.stack(
+                [
+                    m[:, 1, 0] - m[:, 0, 1],
+                    m[:, 0, 2] + m[:, 2, 0],
+                    m[:, 2, 1] + m[:, 1, 2],
+                    squares[:, 3],
+                ],
+                axis=1,
+            ),
         ],
         axis=1,
     )
@@ -44,9 +70,7 @@ def _multiply(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.concatenate([w, v], axis=1)
 
 
-def skin(
-    rig: HandRig, frames: FloatArray, starts: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def skin(rig: HandRig, frames: FloatArray, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Vertices (V, 3) mm and unit normals (V, 3) of a rig whose bones stand as given.
 
     frames: (17, 3, 3) axes of the bones, starts: (17, 3) mm (see ``bone_frames``).

@@ -52,9 +52,7 @@ def catmull_clark(
     rim_count = np.bincount(rim.ravel(), minlength=count)
     rim_sum = _sum_at(rim.ravel(), np.repeat(positions[rim].mean(axis=1), 2, axis=0), count)
     on_rim = rim_count > 0
-    moved[on_rim] = (
-        positions[on_rim] / 2 + rim_sum[on_rim] / rim_count[on_rim, None] / 2
-    )
+    moved[on_rim] = positions[on_rim] / 2 + rim_sum[on_rim] / rim_count[on_rim, None] / 2
 
     edge_index = face_edges + count
     centre_index = np.arange(len(faces))[:, None] + count + len(edges)
