@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import ast
 import json
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cameratokeyboard.datatypes import CLASS_NAMES
 from cameratokeyboard.errors import ModelError
 
 # Field numbers of ModelProto and StringStringEntryProto in onnx.proto (ONNX 1.x).
-_METADATA_PROPS, _KEY, _VALUE = 14, 1, 2
+_GRAPH, _METADATA_PROPS, _KEY, _VALUE = 7, 14, 1, 2
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _METADATA_LIMIT = 1_000_000
 
@@ -74,26 +73,13 @@ def check_runs(path: Path) -> None:
         )
 
 
-def read_figures(metadata: dict[str, str]) -> dict[str, float]:
-    """The evaluation figures in a model's metadata: name -> value; empty when there are none.
-
-    Nested groups get dotted names; what is no finite number is left out.
-    """
+def read_figures(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """The evaluation figures in a model's metadata, as written; empty if there are none."""
     try:
         data = json.loads(metadata.get(KEY_FIGURES, "") or "{}")
     except ValueError:
         return {}
-    return dict(_numbers("", data)) if isinstance(data, dict) else {}
-
-
-def _numbers(prefix: str, data: dict[str, object]) -> Iterator[tuple[str, float]]:
-    for name, value in data.items():
-        if isinstance(value, dict):
-            yield from _numbers(f"{prefix}{name}.", value)
-        elif (
-            isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        ):
-            yield prefix + name, float(value)
+    return data if isinstance(data, dict) else {}
 
 
 def _class_names(text: str) -> tuple[str, ...]:
@@ -107,21 +93,21 @@ def _class_names(text: str) -> tuple[str, ...]:
 
 
 def _pairs(file: BinaryIO, size: int) -> Iterator[tuple[str, str]]:
-    fields = 0
+    has_graph = False
     while file.tell() < size:
         number, kind, length = _header(file)
-        fields += 1
         if kind != _BYTES:
             file.seek({_FIXED64: 8, _FIXED32: 4}.get(kind, 0), 1)
             continue
         end = file.tell() + length
         if end > size:
             raise EOFError("it is cut short")
+        has_graph = has_graph or number == _GRAPH
         if number == _METADATA_PROPS and length <= _METADATA_LIMIT:
             yield _pair(file, end)
         file.seek(end)
-    if not fields:
-        raise EOFError("it is empty")
+    if not has_graph:
+        raise EOFError("it holds no network")
 
 
 def _pair(file: BinaryIO, end: int) -> tuple[str, str]:

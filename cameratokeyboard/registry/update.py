@@ -146,8 +146,12 @@ class Check:
             self._worked.set()
 
     def _run(self) -> None:
-        self._answer = self._work(self._ticket)
-        self._worked.set()
+        try:
+            self._answer = self._work(self._ticket)
+        except CancelledError:
+            pass  # given up: the one who waits says so
+        finally:
+            self._worked.set()
 
     def _watch(self) -> None:
         if not self._worked.wait(self._limit_s) and not self._ticket.cancel():

@@ -102,7 +102,7 @@ def why_not() -> str | None:
     if sys.platform == "win32":
         return "OpenStack Swift does not run on Windows"
     if importlib.util.find_spec("swift") is None:
-        return "OpenStack Swift is not installed: apt-get install liberasurecode-dev, pip install swift"
+        return "no OpenStack Swift here: apt-get install liberasurecode-dev, pip install swift"
     try:
         import pyeclib.ec_iface  # noqa: F401  (fails where Debian's liberasurecode is missing)
     except ImportError as error:
@@ -168,7 +168,7 @@ class SwiftServer:
         subprocess.run([sys.executable, "-c", _RINGS, str(self.folder), *drives], check=True)
 
     def _start(self, name: str) -> None:
-        log = open(self.folder / f"{name}.log", "wb")  # noqa: SIM115  (the process keeps it)
+        log = (self.folder / f"{name}.log").open("wb")
         code = f"import sys; from swift.{name}.server import main; sys.exit(main())"
         code = code.replace("swift.object.", "swift.obj.")
         command = [sys.executable, "-c", code, str(self.folder / f"{name}-server.conf")]

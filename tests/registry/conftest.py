@@ -1,0 +1,65 @@
+"""Real stores on loopback for the registry's tests."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tests.registry import swiftserver
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """The usual places for credentials hold Swift's test user, and nothing of this computer."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", swiftserver.ACCESS_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", swiftserver.SECRET_KEY)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[swiftserver.SwiftServer]:
+    """One Swift for all tests of a run."""
+    reason = swiftserver.why_not()
+    if reason:
+        pytest.skip(reason)
+    with swiftserver.SwiftServer(tmp_path_factory.mktemp("swift")) as server:
+        yield server
+
+
+@pytest.fixture
+def s3_client(swift: swiftserver.SwiftServer) -> Any:
+    """A plain client of Swift's S3 interface, for what the registry itself must not do."""
+    return client(swift.endpoint_url)
+
+
+@pytest.fixture
+def bucket(s3_client: Any) -> str:
+    """A new bucket in Swift."""
+    name = f"models-{next(_numbers)}"
+    s3_client.create_bucket(Bucket=name)
+    return name
+
+
+def client(endpoint_url: str) -> Any:
+    """A client with path addresses and no trailing checksums."""
+    return boto3.session.Session().client(
+        "s3",
+        endpoint_url=endpoint_url,
+        region_name=swiftserver.REGION,
+        config=Config(
+            s3={"addressing_style": "path"},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )
