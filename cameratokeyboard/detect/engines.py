@@ -166,7 +166,7 @@ def _openvino_properties(model: Any) -> dict[str, str]:
         return {}
     framework = model.get_rt_info(["framework"])
     found = framework.astype(dict) if hasattr(framework, "astype") else framework.value
-    return {str(key): str(value) for key, value in dict(found).items()}
+    return {str(key): str(getattr(value, "value", value)) for key, value in dict(found).items()}
 
 
 def _check_ends(path: Path, inputs: list[Any], outputs: list[Any]) -> None:

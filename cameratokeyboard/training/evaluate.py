@@ -50,7 +50,7 @@ class DetectorFigures:
         return float(np.mean(known)) if known else float("nan")
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON and for the model's metadata."""
+        """Everything, for JSON; what is not known is None."""
         classes = {
             name: {
                 "recall": _rounded(counts.recall),
@@ -71,8 +71,35 @@ class DetectorFigures:
             "classes": classes,
             "map50": _rounded(self.map50),
             "contact": contact,
-            "milliseconds": _rounded(self.milliseconds),
+            "median_ms": _rounded(self.milliseconds),
         }
+
+    def summary(self) -> dict[str, Any]:
+        """What is worth comparing between models, without counts and times."""
+        figures: dict[str, Any] = {
+            name: {key: values[key] for key in ("recall", "precision", "ap50")}
+            for name, values in self.as_dict()["classes"].items()
+        }
+        figures["map50"] = _rounded(self.map50)
+        if self.contact_px is not None:
+            figures["contact_px"] = _rounded(self.contact_px[0])
+        return figures
+
+    def lines(self) -> list[str]:
+        """A table for people."""
+        rows = [
+            f"{'class':8} {'recall':>7} {'precis.':>7} {'AP50':>7} {'labels':>7} {'thresh.':>7}"
+        ]
+        for name, counts in self.classes.items():
+            shares = (counts.recall, counts.precision, self.average_precision[name])
+            cells = " ".join(f"{share:7.3f}" for share in shares)
+            rows.append(f"{name:8} {cells} {counts.labelled:7d} {self.thresholds[name]:7.3f}")
+        rows.append(f"mAP50 {self.map50:.3f} over {self.pictures} pictures")
+        if self.contact_px is not None:
+            median, p90, count = self.contact_px
+            rows.append(f"contact point: {median:.2f} px median, {p90:.2f} px at 90% ({count})")
+        rows.append(f"{self.milliseconds:.1f} ms a picture (median)")
+        return rows
 
 
 def evaluate_items(

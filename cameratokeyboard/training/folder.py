@@ -82,14 +82,14 @@ def load_folder(folder: Path, progress: Progress | None = None) -> list[Item]:
         elif labels is not None:
             size = (int(picture.shape[1]), int(picture.shape[0]))
             mark = fingerprint(picture)
-            items.append(Item(image, labels, size, mark, groups.get(image.name)))
+            group = groups.get(image.name, groups.get(image.stem))
+            items.append(Item(image, labels, size, mark, group))
     if faults:
-        shown = "\n  ".join(faults[:_SHOWN_FAULTS])
+        shown = "; ".join(faults[:_SHOWN_FAULTS])
         more = len(faults) - _SHOWN_FAULTS
-        rest = f"\n  and {more} more" if more > 0 else ""
+        rest = f"; and {more} more" if more > 0 else ""
         raise DatasetError(
-            f"{folder}: {len(faults)} fault(s) in the dataset; correct or remove these files:"
-            f"\n  {shown}{rest}"
+            f"{folder}: {len(faults)} fault(s) in the dataset, correct or remove: {shown}{rest}"
         )
     return items
 
@@ -131,7 +131,8 @@ def fingerprint(grey: NDArray[np.uint8]) -> NDArray[np.uint64]:
 def read_groups(folder: Path) -> dict[str, str]:
     """Picture name -> group, from the dataset's manifest; pictures of a group stay together.
 
-    The manifest is optional: ``{"pictures": {"a.jpg": {"group": "scene 7", ...}, ...}}``.
+    The manifest is optional: ``{"pictures": {"a.jpg": {"group": "scene 7", ...}, ...}}``, with
+    or without the ending of a picture's name.
     """
     path = folder / MANIFEST
     if not path.is_file():
@@ -171,7 +172,8 @@ def folder_version(folder: Path) -> str:
 
 def boxes_px(item: Item) -> FloatArray:
     """(N, 4) xyxy px of a picture's labelled boxes."""
-    return item.labels.xyxy * np.array([*item.size_wh, *item.size_wh], float)
+    boxes: FloatArray = item.labels.xyxy * np.array([*item.size_wh, *item.size_wh], float)
+    return boxes
 
 
 def _labels_of(image: Path) -> tuple[Labels | None, list[str]]:

@@ -62,10 +62,11 @@ _OTHERS = "1234567890,.;'/-"
 
 
 def english(rng: np.random.Generator, characters: int) -> str:
-    """Sentences in random order, at least this many characters."""
+    """Sentences in random order with capitals and full stops, about this many characters."""
     parts: list[str] = []
-    while sum(len(part) + 1 for part in parts) < characters:
-        parts.extend(SENTENCES[i] for i in rng.permutation(len(SENTENCES))[:4])
+    while sum(len(part) + 2 for part in parts) < characters:
+        order = rng.permutation(len(SENTENCES))[:4]
+        parts.extend(SENTENCES[i][0].upper() + SENTENCES[i][1:] + "." for i in order)
     text = " ".join(parts)
     cut = text.find(" ", characters)
     return text if cut < 0 else text[:cut]

@@ -6,7 +6,6 @@ import dataclasses
 import importlib.util
 import json
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -269,19 +268,12 @@ class Trainer:
         }
         set_properties(model, {KEY_THRESHOLDS: json.dumps(thresholds)})
         figures = evaluate_items(load_yolo(model, "onnxruntime"), val)
-        set_properties(model, {KEY_FIGURES: json.dumps({"validation": figures.as_dict()})})
+        set_properties(model, {KEY_FIGURES: json.dumps(figures.summary())})
         checkpoint = self.target_dir / CHECKPOINT_FILE
         part = checkpoint.with_name(checkpoint.name + ".part")
         part.write_bytes(source.read_bytes())
         part.replace(checkpoint)
         return TrainResult(model, checkpoint, version, figures)
-
-
-def print_progress(done: int, total: int) -> None:
-    """Show progress on a terminal's standard error; says nothing elsewhere."""
-    if sys.stderr.isatty():
-        end = "\n" if done + 1 >= total else ""
-        print(f"\r{done + 1}/{total}", end=end, file=sys.stderr, flush=True)
 
 
 def _entry(item: Item) -> dict[str, Any]:
