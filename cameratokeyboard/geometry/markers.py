@@ -137,11 +137,12 @@ def pattern_scores(image: FloatArray, points_px: FloatArray, pattern: FloatArray
 def _balanced(pattern: FloatArray) -> FloatArray:
     """Weights that give white and black cells the same say."""
     white, black = pattern > 0, pattern < 0
-    return np.where(
+    weights: FloatArray = np.where(
         white,
         0.5 / np.maximum(white.sum(axis=1, keepdims=True), 1),
         0.5 / np.maximum(black.sum(axis=1, keepdims=True), 1),
     )
+    return weights
 
 
 def sample(image: FloatArray, points_px: FloatArray) -> FloatArray:

@@ -15,7 +15,23 @@ from typing import Any
 from cameratokeyboard.datatypes import KeyBox, Layout, MarkerPlace
 from cameratokeyboard.errors import LayoutError
 
-ROLES = frozenset("char dead shift ctrl alt altgr win caps backspace enter tab space other".split())
+ROLES = frozenset(
+    {
+        "char",
+        "dead",
+        "shift",
+        "ctrl",
+        "alt",
+        "altgr",
+        "win",
+        "caps",
+        "backspace",
+        "enter",
+        "tab",
+        "space",
+        "other",
+    }
+)
 #: Roles of keys that may stand for characters.
 WRITING_ROLES = frozenset({"char", "dead", "space"})
 MARKER_PLACES = ("far left", "far right", "near right", "near left")
