@@ -12,7 +12,7 @@ from cameratokeyboard.synthetic.skeleton import FINGER_DOFS, FLEX_1, FLEX_2, HAN
 #: eye from photos of typists].
 NEUTRAL_DEG = np.array(
     [
-        [0.0, 32.0, 0.0, 10.0, 12.0],
+        [-15.0, 32.0, 8.0, 14.0, 18.0],
         [0.0, 0.0, 28.0, 42.0, 25.0],
         [0.0, 0.0, 32.0, 46.0, 27.0],
         [0.0, 0.0, 32.0, 46.0, 27.0],
@@ -20,10 +20,10 @@ NEUTRAL_DEG = np.array(
     ]
 )
 #: How far, in degrees, each angle may lie from the posture before it counts as odd [assumed].
-SPREAD_DEG = np.array([[12.0, 8.0, 12.0, 10.0, 12.0]] + [[6.0, 1.5, 14.0, 14.0, 8.0]] * 4)
+SPREAD_DEG = np.array([[13.0, 8.0, 12.0, 10.0, 12.0]] + [[6.0, 1.5, 14.0, 14.0, 8.0]] * 4)
 #: Joint limits in degrees. Flexion from the ranges of motion in goniometry handbooks (AAOS: MCP
 #: 90, PIP 100, DIP 90, thumb MCP 50 and IP 80), extension and deviation somewhat below them.
-LOW_DEG = np.array([[-30.0, -10.0, -30.0, -10.0, -15.0]] + [[-18.0, -6.0, -30.0, 0.0, -5.0]] * 4)
+LOW_DEG = np.array([[-45.0, -10.0, -30.0, -10.0, -15.0]] + [[-18.0, -6.0, -30.0, 0.0, -5.0]] * 4)
 HIGH_DEG = np.array([[35.0, 50.0, 40.0, 50.0, 75.0]] + [[18.0, 6.0, 90.0, 100.0, 80.0]] * 4)
 #: Flexion of the DIP per flexion of the PIP: one tendon bends both.
 DIP_PER_PIP = 0.6

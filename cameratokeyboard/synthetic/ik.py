@@ -29,7 +29,7 @@ from cameratokeyboard.synthetic.skeleton import (
 
 #: Spread of the pads about their targets and the most steps tried with it: first loose, for a
 #: tight start would fold the fingers the wrong way.
-STAGES = ((2.0, 3), (0.2, 12))
+STAGES = ((2.0, 4), (0.2, 14))
 #: Damping to start with, its change after a good and a bad step, and the gain, as a share of the
 #: cost, under which a stage ends.
 _DAMPING, _BETTER, _WORSE, _ENOUGH = 0.1, 0.1, 6.0, 1e-3
@@ -102,13 +102,22 @@ def reach(rig: HandRig, pads_mm: FloatArray, wrist_mm: FloatArray, yaw_deg: floa
     """
     centre = USUAL.copy()
     centre[:3], centre[3] = wrist_mm, np.radians(yaw_deg)
-    state = centre
+    state = _laid_over(rig, centre, pads_mm)
     for pad_mm, most in STAGES:
         state = _descend(rig, state, pads_mm, centre, pad_mm, most)
     state = np.clip(state, LOW, HIGH)
     now = stance(rig, state)
     contacts, _ = lowest_points(rig.pads, now.segments[:, 2], now.joints[:, 2])
     return Reach(state, now, contacts, np.linalg.norm(contacts - pads_mm, axis=1))
+
+
+def _laid_over(rig: HandRig, state: FloatArray, pads: FloatArray) -> FloatArray:
+    """The state with the whole hand moved so that its pads lie over their targets on average."""
+    now = stance(rig, state)
+    contacts, _ = lowest_points(rig.pads, now.segments[:, 2], now.joints[:, 2])
+    moved = state.copy()
+    moved[:3] += (pads - contacts).mean(axis=0)
+    return moved
 
 
 def _descend(
