@@ -63,17 +63,20 @@ def draw_optics(rng: Rng) -> Optics:
     )
 
 
-def metered_gain(linear: FloatArray) -> float:
-    """Exposure as cameras meter it: a bright, near-white spot of the middle lands near white.
+def metered_gain(linear: FloatArray, trust: float = 0.7) -> FloatArray:
+    """(3,) exposure and white balance as cameras choose them.
 
-    Mixes the mean with the bright end, since white paper fools the mean.
+    White paper fools the mean, so the bright end counts as well; the bright pixels' colour is taken
+    for that of the light and mostly (``trust``) removed.
     """
     height, width = linear.shape[:2]
     middle = linear[height // 4 :, width // 8 : -max(1, width // 8)]
     light = middle @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     mean = float(np.exp(np.log(light + 1e-3).mean()))
     bright = float(np.quantile(light, 0.93))
-    return float(1.0 / max(0.5 * mean / 0.20 + 0.5 * bright / 0.80, 1e-4))
+    colour = middle[light >= np.quantile(light, 0.8)].mean(axis=0) + 1e-4
+    balance = np.clip((colour.mean() / colour) ** trust, 0.5, 2.2)
+    return np.asarray(balance / max(0.5 * mean / 0.20 + 0.5 * bright / 0.80, 1e-4), np.float32)
 
 
 def blur_by_depth(
@@ -148,11 +151,11 @@ def _soft(linear: FloatArray, sigma: float) -> FloatArray:
 
 
 def develop(
-    linear: FloatArray, optics: Optics, gain: float, rng: Rng, flicker: float = 1.0,
+    linear: FloatArray, optics: Optics, gain: FloatArray, rng: Rng, flicker: float = 1.0,
 ) -> ImageArray:
     """Light to an 8-bit picture. linear: (H, W, 3) RGB. Returns (H, W, 3) uint8 BGR.
 
-    gain: metered exposure, kept for a whole clip. flicker: momentary brightness of the lamps.
+    gain: (3,) metered exposure and balance, kept for a whole clip. flicker: momentary brightness of the lamps.
     """
     height, width = linear.shape[:2]
     tint = temperature(optics.kelvin_error)

@@ -18,7 +18,7 @@ from cameratokeyboard.errors import SourceError
 from cameratokeyboard.synthetic.textures import random_colour
 
 Rng = np.random.Generator
-PX_PER_MM = 6.0
+PX_PER_MM = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,7 +308,7 @@ def draw_mat(rng: Rng, layout: Layout) -> MatPicture:
     white = float(rng.uniform(0.86, 1.0))
     warm = float(rng.uniform(-0.02, 0.04))
     paper = (min(1.0, white + warm), white, max(0.0, white - warm))
-    if rng.uniform() < 0.06:
+    if rng.uniform() < 0.04:
         paper = random_colour(rng, (0.05, 0.3), (0.6, 1.0))
     sheet = _Sheet(layout.paper_mm, paper)
     shares = np.array([share for *_, share in _PENS])

@@ -106,10 +106,7 @@ def tube(centres: FloatArray, radii: FloatArray, sides: int = 20, spin: float = 
     radii = np.broadcast_to(np.asarray(radii, float).reshape(len(centres), -1), (len(centres), 2))
     tangent = np.gradient(centres, axis=0)
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
-    side = np.cross(tangent, [0.0, 0.0, 1.0])
-    weak = np.linalg.norm(side, axis=1) < 0.15
-    side[weak] = [1.0, 0.0, 0.0]
-    side /= np.linalg.norm(side, axis=1, keepdims=True)
+    side = _carried_side(tangent)
     up = np.cross(side, tangent)
     angle = np.linspace(0, 2 * np.pi, sides + 1)
     ring = (
@@ -124,6 +121,19 @@ def tube(centres: FloatArray, radii: FloatArray, sides: int = 20, spin: float = 
     )
     normals = (ring / np.linalg.norm(ring, axis=2, keepdims=True)).reshape(-1, 3)
     return Mesh(mesh.positions, normals, mesh.uv, mesh.faces, mesh.rest, mesh.attributes)
+
+
+def _carried_side(tangent: FloatArray) -> FloatArray:
+    """(N, 3) unit vectors across (N, 3) tangents, level at the start, carried along untwisted."""
+    first = np.cross(tangent[0], [0.0, 0.0, 1.0])
+    if np.linalg.norm(first) < 0.15:
+        first = np.array([1.0, 0.0, 0.0])
+    side = np.empty_like(tangent)
+    for k, way in enumerate(tangent):
+        first = first - (first @ way) * way
+        first = first / np.linalg.norm(first)
+        side[k] = first
+    return side
 
 
 def box(centre: FloatArray, size: FloatArray, yaw_deg: float = 0.0) -> Mesh:

@@ -180,7 +180,7 @@ class Renderer:
         texture.build_mipmaps()
         return texture
 
-    def _texture(self, picture: ImageArray, srgb: bool = True) -> Any:
+    def _texture(self, picture: ImageArray, srgb: bool = True, mipmaps: bool = False) -> Any:
         height, width, channels = picture.shape
         texture = self._ctx.texture(
             (width, height),
@@ -189,9 +189,9 @@ class Renderer:
             alignment=1,
             **({"internal_format": _SRGB8} if srgb else {}),
         )
-        if srgb and width > 1:
+        if mipmaps:
             texture.build_mipmaps()
-            texture.anisotropy = 8.0
+            texture.anisotropy = 4.0
         return texture
 
     def _keep(self, owner: Any, kind: str, make: Any) -> Any:
@@ -321,7 +321,7 @@ class Renderer:
         picture = material.picture
         if picture is None:
             return self._white
-        return self._keep(picture, "texture", lambda: self._texture(picture))
+        return self._keep(picture, "texture", lambda: self._texture(picture, mipmaps=True))
 
     def _draw_backdrop(self, view: SceneView) -> None:
         program = self._programs["backdrop"]

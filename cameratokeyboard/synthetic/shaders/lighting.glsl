@@ -40,9 +40,9 @@ float lit(sampler2D map, mat4 m, vec3 p, float facing, float blur, vec2 range, f
     const mat2 golden = mat2(-0.737369, 0.675490, -0.675490, -0.737369);
     float bias = 1.2 / reach;
     float far_blocker = 0.0, count = 0.0;
-    int taps = mapped ? 5 : 0;
+    int taps = mapped ? 4 : 0;
     for (int i = 0; i < taps; i++) {
-        vec2 q = s.xy + way * (sqrt((float(i) + 0.5) / 5.0) * range.y);
+        vec2 q = s.xy + way * (sqrt((float(i) + 0.5) / 4.0) * range.y);
         way = golden * way;
         float d = textureLod(map, q, 0.0).r;
         float behind = step(d, s.z - bias);
@@ -51,13 +51,13 @@ float lit(sampler2D map, mat4 m, vec3 p, float facing, float blur, vec2 range, f
     }
     float radius = clamp(far_blocker / max(count, 1.0) * reach * blur, range.x, range.y);
     float sum = 0.0;
-    taps = count > 0.5 ? 10 : 0;
+    taps = count > 0.5 ? 8 : 0;
     for (int i = 0; i < taps; i++) {
-        vec2 q = s.xy + way * (sqrt((float(i) + 0.5) / 10.0) * radius);
+        vec2 q = s.xy + way * (sqrt((float(i) + 0.5) / 8.0) * radius);
         way = golden * way;
         sum += step(s.z - bias - radius * 0.4, textureLod(map, q, 0.0).r);
     }
-    return taps > 0 ? sum / 10.0 : 1.0;
+    return taps > 0 ? sum / 8.0 : 1.0;
 }
 
 vec3 light_way(int i, out float fall) {
