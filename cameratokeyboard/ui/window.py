@@ -78,8 +78,9 @@ class PygameUI:
             )
             pygame.display.set_caption(self._options.title)
             pygame.display.set_icon(_icon())
+            _check_visible(pygame.display.get_driver())
             self._screen = pygame.display.set_mode(size, pygame.RESIZABLE)
-        except pygame.error as error:
+        except (pygame.error, OutputError) as error:
             pygame.display.quit()
             raise OutputError(
                 f"the window cannot be opened ({error}); expected a graphical session; "
@@ -283,6 +284,12 @@ class PygameUI:
         self._screen.blit(mark, spot)
         pygame.draw.circle(self._screen, theme.RECORD, (spot.left - 13, area.centery), 7)
         return int(spot.left - 26)
+
+
+def _check_visible(driver: str) -> None:
+    """Without a display SDL draws into nowhere; nobody could see or close that window."""
+    if driver in ("offscreen", "dummy") and not os.environ.get("SDL_VIDEODRIVER"):
+        raise OutputError("there is no display")
 
 
 def _icon() -> Any:
