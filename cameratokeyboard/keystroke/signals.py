@@ -22,20 +22,34 @@ _SMALLEST_COSINE = 0.35
 class ViewScale:
     """How lengths at each of the ten fingers look in the picture.
 
-    up: (2,) unit vector in px along which height above the paper appears. px_per_mm: (10,) scale
-    along the mat's x. foreshortening: (10,) length of 1 mm along y over 1 mm along x; the sine of
-    the viewing angle. mm_per_px: (10, 2, 2) the local derivative of the mat's mm by px.
+    origin_px: (2,) the mat's middle. up: (2,) unit vector in px along which height above the paper
+    appears. side: (2,) unit vector in px across it, towards the typist's right. toward_y: +1 when
+    height looks like a way towards the number row, -1 when like one towards the typist (camera in
+    front). px_per_mm: (10,) scale along the mat's x. foreshortening: (10,) length of 1 mm along y
+    over 1 mm along x, the sine of the viewing angle. mm_per_px: (10, 2, 2) the local derivative of
+    the mat's mm by px.
     """
 
+    origin_px: FloatArray
     up: FloatArray
+    side: FloatArray
+    toward_y: float
     px_per_mm: FloatArray
     foreshortening: FloatArray
     mm_per_px: FloatArray
 
     def lift_mm(self, px: FloatArray) -> FloatArray:
         """(10,) positions along "up", scaled so that differences are mm of height."""
-        cosine = np.sqrt(np.clip(1 - self.foreshortening**2, _SMALLEST_COSINE**2, 1))
-        return np.asarray(px @ self.up / (self.px_per_mm * cosine))
+        return np.asarray((px - self.origin_px) @ self.up / (self.px_per_mm * self.cosine))
+
+    def side_mm(self, px: FloatArray) -> FloatArray:
+        """(10,) positions across "up", in mm towards the typist's right."""
+        return np.asarray((px - self.origin_px) @ self.side / self.px_per_mm)
+
+    @property
+    def cosine(self) -> FloatArray:
+        """(10,) length in the picture of 1 mm of height over 1 mm along x, as far as used."""
+        return np.asarray(np.sqrt(np.clip(1 - self.foreshortening**2, _SMALLEST_COSINE**2, 1)))
 
     def covariance_mm2(self, finger: int, sigma_px: float) -> FloatArray:
         """(2, 2) uncertainty on the mat of a point known to ``sigma_px`` in the picture."""
@@ -60,12 +74,20 @@ def view_scale(fingers: Fingers) -> ViewScale | None:
     across = np.abs(along_x[:, 0] * along_y[:, 1] - along_x[:, 1] * along_y[:, 0])
     if not np.isfinite(across).all() or (across < 1e-9).any():
         return None
-    jacobian = np.stack([along_x, along_y], axis=2)
+    mm_per_px = np.linalg.inv(np.stack([along_x, along_y], axis=2))
+    up = _up_direction(matrix)
+    side = np.array([-up[1], up[0]])
+    middle = np.zeros((1, 2))
+    if side @ (_map(matrix, np.array([[_PROBE_MM, 0.0]])) - _map(matrix, middle))[0] < 0:
+        side = -side
     return ViewScale(
-        _up_direction(matrix),
+        _map(matrix, middle)[0],
+        up,
+        side,
+        1.0 if float(np.mean(mm_per_px @ up, axis=0)[1]) > 0 else -1.0,
         scale,
         np.clip(across / scale**2, 0.02, 1.0),
-        np.linalg.inv(jacobian),
+        mm_per_px,
     )
 
 
