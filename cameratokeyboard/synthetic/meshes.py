@@ -105,7 +105,7 @@ def tube(centres: FloatArray, radii: FloatArray, sides: int = 20, spin: float = 
     centres = np.asarray(centres, float)
     radii = np.broadcast_to(np.asarray(radii, float).reshape(len(centres), -1), (len(centres), 2))
     tangent = np.gradient(centres, axis=0)
-    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
     side = _carried_side(tangent)
     up = np.cross(side, tangent)
     angle = np.linspace(0, 2 * np.pi, sides + 1)
@@ -130,8 +130,9 @@ def _carried_side(tangent: FloatArray) -> FloatArray:
         first = np.array([1.0, 0.0, 0.0])
     side = np.empty_like(tangent)
     for k, way in enumerate(tangent):
-        first = first - (first @ way) * way
-        first = first / np.linalg.norm(first)
+        turned_side = first - (first @ way) * way
+        if np.linalg.norm(turned_side) > 1e-6:
+            first = turned_side / np.linalg.norm(turned_side)
         side[k] = first
     return side
 

@@ -61,7 +61,7 @@ void main() {
     float shine = mix(0.5 + 0.8 * wet, 1.6, nail) * (0.7 + 0.6 * n_fine.w);
     vec3 sum = base * ambient(n, seen);
     float rim = pow(1.0 - max(dot(n, v), 0.0), 4.0);
-    sum += mix(sky_side, sky_up, n.z * 0.5 + 0.5) * (0.028 + 0.22 * rim) * seen * (0.4 + 0.6 * shine);
+    sum += mix(sky_side, sky_up, n.z * 0.5 + 0.5) * (0.028 + 0.12 * rim) * seen * (0.4 + 0.6 * shine);
     vec3 wrap = vec3(0.34, 0.16, 0.11) * (1.0 - 0.6 * nail) * (0.4 + 0.6 * smoothstep(0.02, 0.35, skin.r));
     for (int i = 0; i < light_count; i++) {
         float fall;
