@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -24,6 +25,7 @@ from cameratokeyboard.keyboard.touch import RepeatRate, TouchKeyboard
 from cameratokeyboard.keystroke.factory import STRATEGIES, make_keystroke_detector
 from cameratokeyboard.loop import RunReport, run
 from cameratokeyboard.output.base import Sink
+from cameratokeyboard.output.clip import ClipWriter
 from cameratokeyboard.output.jsonl import JsonLinesSink
 from cameratokeyboard.output.text import TextSink
 from cameratokeyboard.pipeline import Event, Pipeline, Step
@@ -227,14 +229,25 @@ class AppSession:
             self._recording.close()
             self._recorder = None
         elif self._recorder is None:
-            path = new_clip_path(Path.cwd())
-            self._recorder = self._recording.enter_context(ClipWriter(path, self._layout.name))
+            path = _new_clip(Path.cwd())
+            self._recorder = self._recording.enter_context(
+                ClipWriter(path, self._layout.name, source=self._settings.camera.source)
+            )
             self._message = f"recording to {path.name}"
 
     def _keep_bias(self) -> None:
         user = self._settings.keystroke.user
         if self._bias is not None and user:
             save_bias(self._bias, bias_path(user))
+
+
+def _new_clip(folder: Path) -> Path:
+    """The first free name clip-1.mp4, clip-2.mp4, ... in a folder."""
+    for number in itertools.count(1):
+        path = folder / f"clip-{number}.mp4"
+        if not path.exists() and not path.with_suffix(".json").exists():
+            return path
+    raise AssertionError("counting never ends")
 
 
 def plain_sinks(settings: Settings, text_to_stdout: bool) -> list[Sink]:
