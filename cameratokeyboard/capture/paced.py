@@ -24,6 +24,7 @@ class PacedSource:
         self._clock = clock
         self._slot = NewestSlot()
         self._stop = threading.Event()
+        self._stop.set()
         self._thread: threading.Thread | None = None
 
     @property
