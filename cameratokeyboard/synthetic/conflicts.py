@@ -13,9 +13,11 @@ from cameratokeyboard.synthetic.strokes import Stroke
 from cameratokeyboard.synthetic.timing import SHORTEST_CONTACT_S
 
 #: Hands this far apart in mm cannot serve two fingers at once [assumed].
-_SAME_PLACE_MM = 22.0
+_SAME_PLACE_MM = 30.0
 #: Two pads need this distance in mm, and fingers of a hand this much order from left to right.
 _PAD_ROOM_MM, _ORDER_ROOM_MM = 15.0, 8.0
+#: A contact is not cut down to less than this share of its length.
+_LEAST_SHARE = 0.5
 #: Least time between contacts of one finger, and of two fingers that are in each other's way.
 _RESTRIKE_S, _CLEAR_S = 0.07, 0.05
 
@@ -37,16 +39,17 @@ def earliest(
     for other in last:
         if other is None or other is chord_with:
             continue
-        need = _needed_s(finger, xy, other, posture, person)
+        need = needed_s(finger, xy, other, posture, person)
         if need is None:
             continue
         if not other.firm and other.t_up > t_down - need:
-            other.t_up = max(other.t_down + SHORTEST_CONTACT_S, t_down - need)
+            least = max(SHORTEST_CONTACT_S, _LEAST_SHARE * (other.t_up - other.t_down))
+            other.t_up = max(other.t_down + least, t_down - need)
         t_down = max(t_down, other.t_up + need)
     return t_down
 
 
-def _needed_s(
+def needed_s(
     finger: int, xy: FloatArray, other: Stroke, posture: Posture, person: Person
 ) -> float | None:
     """Time between the end of ``other`` and the new contact; None when they may overlap."""

@@ -156,25 +156,27 @@ def join(
     samples = len(t_s)
     own_xy = np.stack([p.weight[:, None] * (p.target - base[:, f]) for f, p in enumerate(paths)], 1)
     own_z = np.stack([p.height - hover[:, f] for f, p in enumerate(paths)], 1)
-    mix = _coupling(person)
+    mix, dip = _coupling(person.coupling), _coupling(person.dip)
     tremor = wandering(rng, t_s, person.tremor_mm, (7.0, 12.0), 3 * FINGER_COUNT)
     tremor = tremor.reshape(samples, FINGER_COUNT, 3)
-    idle = wandering(rng, t_s, 0.7, (0.1, 1.2), 3 * FINGER_COUNT).reshape(samples, FINGER_COUNT, 3)
+    idle = wandering(rng, t_s, 0.9, (0.2, 2.5), 3 * FINGER_COUNT).reshape(samples, FINGER_COUNT, 3)
     carried = base + np.einsum("gf,tgd->tfd", mix, own_xy) + tremor[..., :2] + idle[..., :2]
-    joined = np.einsum("gf,tg->tf", mix, own_z) + tremor[..., 2] + idle[..., 2]
+    joined = np.einsum("gf,tg->tf", dip, own_z) + tremor[..., 2] + idle[..., 2]
     pads = np.empty((samples, FINGER_COUNT, 3))
     for finger, path in enumerate(paths):
         share = path.weight[:, None]
         pads[:, finger, :2] = carried[:, finger] + share * (path.target - carried[:, finger])
         lower = -_MOST_DIP * path.height
         pads[:, finger, 2] = path.height + np.maximum(path.free * joined[:, finger], lower)
+    # A lifted finger curls: its pad draws back, and comes forward again with the strike.
+    pads[..., 1] -= person.curling * pads[..., 2]
     return pads
 
 
-def _coupling(person: Person) -> FloatArray:
+def _coupling(shares: tuple[float, float]) -> FloatArray:
     """(10, 10) share of the first finger's own motion that the second joins in."""
     mix = np.zeros((FINGER_COUNT, FINGER_COUNT))
-    adjacent, other = person.coupling
+    adjacent, other = shares
     for a in range(FINGER_COUNT):
         for b in range(FINGER_COUNT):
             if a == b or HAND_OF[a] != HAND_OF[b]:

@@ -23,6 +23,7 @@ class Person:
     hand: measures of the hands. handedness: +1 right, -1 left; picks the thumb for space.
     iki_sigma: spread of the logarithm of the intervals around their expected value.
     contact_s, contact_sigma: median contact on the paper and its log spread.
+    legato: chance that a contact about to end lasts until the next one has begun.
     bias_mm: (10 x 2) where each finger lands on average beside the middle of the key.
     scatter_mm: standard deviation of the landing across and along. slip_rate: share of letters
     that come out wrong in the head (swapped, doubled, left out, a neighbour).
@@ -31,6 +32,7 @@ class Person:
     drop from a lift of 14 mm. reach_s: time of a reach of no length; reach_s_per_key: more a key.
     hand_share: part of a reach that the whole hand makes. coupling: (adjacent, other) share of a
     finger's motion that the others of the hand join in.
+    dip: the same as ``coupling``, in height. curling: how far a pad draws back towards the palm per mm of lift.
     wrist_mm: height of the wrist joint. yaw_deg: inward turn of the hands at rest.
     curl: how bent the fingers are, as the share of the reach between wrist and pad.
     tremor_mm, drift_mm: amplitudes. rest_rate: share of idle moments with the finger laid on the
@@ -43,19 +45,22 @@ class Person:
     hand: HandShape = field(default_factory=HandShape)
     handedness: int = 1
     iki_sigma: float = 0.44
-    contact_s: float = 0.088
+    contact_s: float = 0.089
     contact_sigma: float = 0.36
+    legato: float = 0.5
     bias_mm: tuple[tuple[float, float], ...] = _ZERO_BIAS
     scatter_mm: tuple[float, float] = (3.3, 3.1)
     slip_rate: float = 0.012
     notice_rate: float = 0.6
-    lift_mm: float = 14.0
+    lift_mm: float = 15.5
     hover_mm: float = 5.0
     strike_s: float = 0.055
     reach_s: float = 0.110
     reach_s_per_key: float = 0.050
-    hand_share: float = 0.40
-    coupling: tuple[float, float] = (0.42, 0.22)
+    hand_share: float = 0.28
+    coupling: tuple[float, float] = (0.24, 0.0)
+    dip: tuple[float, float] = (0.28, 0.06)
+    curling: float = 0.2
     wrist_mm: float = 20.0
     yaw_deg: float = 8.0
     curl: float = 0.78
@@ -82,20 +87,23 @@ class Person:
             handedness=1 if rng.random() < 0.89 else -1,
             iki_sigma=float(np.clip(rng.normal(0.44, 0.06), 0.3, 0.6)),
             # [K] users' medians 61 to 137 ms on glass.
-            contact_s=float(np.clip(0.088 * np.exp(rng.normal(0, 0.22)), 0.055, 0.14)),
+            contact_s=float(np.clip(0.089 * np.exp(rng.normal(0, 0.25)), 0.055, 0.14)),
             contact_sigma=float(np.clip(rng.normal(0.36, 0.05), 0.22, 0.5)),
+            legato=float(rng.uniform(0.2, 0.8)),
             bias_mm=_random_bias(rng),
             scatter_mm=_random_scatter(rng),
             slip_rate=float(np.clip(rng.gamma(2.0, 0.006), 0, 0.05)),
             notice_rate=float(rng.uniform(0.3, 0.9)),
             # [K] 10 to 25 mm while moving, 2 to 12 mm hovering, both assumed there.
-            lift_mm=float(np.clip(14.0 * np.exp(rng.normal(0, 0.25)), 8, 24)),
+            lift_mm=float(np.clip(15.5 * np.exp(rng.normal(0, 0.25)), 8, 26)),
             hover_mm=float(np.clip(5.0 * np.exp(rng.normal(0, 0.4)), 2, 12)),
             strike_s=float(np.clip(rng.normal(0.055, 0.009), 0.035, 0.085)),
             reach_s=float(np.clip(rng.normal(0.110, 0.015), 0.08, 0.16)),
             reach_s_per_key=float(np.clip(rng.normal(0.050, 0.010), 0.025, 0.08)),
-            hand_share=float(rng.uniform(0.25, 0.6)),
-            coupling=_random_coupling(rng),
+            hand_share=float(rng.uniform(0.12, 0.45)),
+            coupling=_random_coupling(rng, 0.24, 0.0),
+            dip=_random_coupling(rng, 0.28, 0.06),
+            curling=float(rng.uniform(0.05, 0.35)),
             wrist_mm=float(rng.uniform(10, 32)),
             yaw_deg=float(np.clip(rng.normal(8, 4), -2, 18)),
             curl=float(np.clip(rng.normal(0.78, 0.03), 0.71, 0.85)),
@@ -143,7 +151,9 @@ def _random_scatter(rng: np.random.Generator) -> tuple[float, float]:
     return 3.3 * size, 3.1 * size
 
 
-def _random_coupling(rng: np.random.Generator) -> tuple[float, float]:
+def _random_coupling(
+    rng: np.random.Generator, adjacent: float, other: float
+) -> tuple[float, float]:
     """Chosen so that the velocity correlations come out as in [K] (0.61 adjacent, 0.32 others)."""
-    adjacent = float(np.clip(rng.normal(0.42, 0.07), 0.2, 0.6))
-    return adjacent, float(np.clip(rng.normal(0.22, 0.05), 0.05, adjacent))
+    near = float(np.clip(rng.normal(adjacent, 0.07), 0.0, 0.8))
+    return near, float(np.clip(rng.normal(other, 0.05), 0.0, near))

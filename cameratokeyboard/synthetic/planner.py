@@ -7,11 +7,11 @@ import numpy as np
 from cameratokeyboard.datatypes import FINGER_COUNT, FloatArray, Layout
 from cameratokeyboard.synthetic.aim import Aim
 from cameratokeyboard.synthetic.chooser import FingerChooser
-from cameratokeyboard.synthetic.conflicts import earliest
+from cameratokeyboard.synthetic.conflicts import earliest, needed_s
 from cameratokeyboard.synthetic.fingering import Chord, chords_for_text, first_of_role
 from cameratokeyboard.synthetic.interludes import Interludes
 from cameratokeyboard.synthetic.person import Person
-from cameratokeyboard.synthetic.posture import Posture
+from cameratokeyboard.synthetic.posture import HAND_OF, Posture
 from cameratokeyboard.synthetic.slips import next_chords
 from cameratokeyboard.synthetic.strokes import KEY, Plan, Stroke
 from cameratokeyboard.synthetic.style import Style
@@ -20,6 +20,8 @@ from cameratokeyboard.synthetic.written import apply_key, repeats_of
 
 #: The most letters that are taken back at once; beyond that a slip stays.
 _MOST_BACKSPACES = 8
+#: A contact that ends this little before the next may last a little longer instead, s [assumed].
+_LEGATO_S = 0.06
 
 
 class Planner:
@@ -149,6 +151,7 @@ class Planner:
         if holder is not None:
             t_down = max(t_down, holder.t_down + 0.03)
         t_down = self._earliest(finger, xy, t_down, holder)
+        self._let_go(finger, xy, t_down)
         hold = self._pace.contact_s()
         held = rng.random() < self._person.held_rate and not chord.modifier
         hold = float(rng.uniform(0.55, 0.9)) if held else hold
@@ -164,6 +167,21 @@ class Planner:
         self._last[finger] = stroke
         self._note_written(stroke, chord)
         self._previous, self._now = stroke, stroke.t_up if held else t_down
+
+    def _let_go(self, finger: int, xy: FloatArray, t_down: float) -> None:
+        """Roll from key to key: [K] two keys are down together for 7 to 88 ms."""
+        before, rng = self._previous, self._rng
+        longest = float(np.clip(0.075 * np.exp(rng.normal(0, 0.25)), 0.03, 0.12))
+        linger = t_down + float(rng.uniform(0.004, 0.05))
+        draw = rng.random()
+        if before is None or before.firm:
+            return
+        same_hand = HAND_OF[before.finger] == HAND_OF[finger]
+        legato = draw < self._person.legato * (1.0 if same_hand else 0.3)
+        late = before.t_up < t_down < before.t_up + _LEGATO_S
+        if legato and late and needed_s(finger, xy, before, self._posture, self._person) is None:
+            before.t_up = linger
+        before.t_up = min(before.t_up, max(t_down + longest, before.t_down + 0.04))
 
     def _hold_modifier(self, chord: Chord, finger: int, t_down: float) -> Stroke:
         """The stroke that holds the modifier: the one still held, or a new one."""

@@ -44,7 +44,7 @@ STYLES = {
             curl_mm=0.0,
             lift=1.0,
             spread=1.0,
-            wpm=(15, 58, 120),
+            wpm=(15, 59, 120),
             homing=1.0,
         ),
         Style(
@@ -56,7 +56,7 @@ STYLES = {
             curl_mm=6.0,
             lift=1.1,
             spread=1.05,
-            wpm=(12, 50, 90),
+            wpm=(12, 51, 90),
             homing=0.7,
         ),
         Style(
@@ -68,7 +68,7 @@ STYLES = {
             curl_mm=12.0,
             lift=1.15,
             spread=1.1,
-            wpm=(10, 42, 75),
+            wpm=(10, 43, 75),
             homing=0.5,
         ),
         Style(
@@ -92,13 +92,13 @@ STYLES = {
             curl_mm=24.0,
             lift=1.6,
             spread=1.35,
-            wpm=(5, 16, 28),
+            wpm=(6, 17, 28),
             homing=0.2,
         ),
     )
 }
 #: How common the styles are [assumed; about four in ten adults type by touch].
-STYLE_SHARES = {"touch": 0.5, "six": 0.2, "four": 0.12, "two": 0.12, "hunt": 0.06}
+STYLE_SHARES = {"touch": 0.52, "six": 0.22, "four": 0.12, "two": 0.10, "hunt": 0.04}
 
 
 def style_named(style: str | Style) -> Style:
@@ -121,4 +121,4 @@ def random_style(rng: np.random.Generator) -> Style:
 def random_wpm(rng: np.random.Generator, style: Style) -> float:
     """Draw a speed for this style, words of five characters a minute."""
     low, usual, high = style.wpm
-    return float(np.clip(usual * np.exp(rng.normal(0, 0.35)), low, high))
+    return float(np.clip(usual * np.exp(rng.normal(0, 0.32)), low, high))

@@ -28,8 +28,8 @@ _WELL_KNOWN = frozenset(_WELL_KNOWN_PAIRS.split())
 #: Share of steps with a short hesitation inside the flow, and how long these are against the
 #: usual step; fitted so that the 95th percentile comes out at 648 ms [K].
 _HESITATION_SHARE, _HESITATION_FACTOR, _HESITATION_SIGMA = 0.07, 2.6, 0.35
-#: [K] the shortest contact to be met with, 36 ms, with a margin.
-SHORTEST_CONTACT_S = 0.030
+#: [K] the 5th percentile of contacts on glass is 36 ms; none is shorter than this.
+SHORTEST_CONTACT_S = 0.034
 _SHORTEST_INTERVAL_S = 0.022
 
 
@@ -60,9 +60,12 @@ class Pace:
     ) -> None:
         self._rng = rng
         self._person = person
-        self._sigma = person.iki_sigma * style.spread
+        # [K] The faster, the steadier: median over mean interval grows from 0.8 to 0.9.
+        steady = float(np.clip((50.0 / wpm) ** 0.35, 0.7, 1.25))
+        self._sigma = person.iki_sigma * style.spread * steady
+        self._hesitations = _HESITATION_SHARE * steady * steady
         hesitation = _HESITATION_FACTOR * np.exp(_HESITATION_SIGMA**2 / 2) - 1
-        expected = np.exp(self._sigma**2 / 2) * (1 + _HESITATION_SHARE * hesitation) * mean_factor
+        expected = np.exp(self._sigma**2 / 2) * (1 + self._hesitations * hesitation) * mean_factor
         self.base_s = 12.0 / wpm / expected
         self._tempo = 0.0
         self._bigrams: dict[tuple[str, str], float] = {}
@@ -81,7 +84,7 @@ class Pace:
         spread = max(self._sigma**2 - 0.12**2 - 0.12**2, 0.04) ** 0.5
         interval = self.base_s * STEP_FACTORS[kind] * self._bigrams[pair]
         interval *= np.exp(self._tempo + rng.normal(0, spread))
-        if rng.random() < _HESITATION_SHARE:
+        if rng.random() < self._hesitations:
             interval *= _HESITATION_FACTOR * np.exp(rng.normal(0, _HESITATION_SIGMA))
         return float(np.clip(interval, _SHORTEST_INTERVAL_S, 4.0))
 
@@ -89,7 +92,7 @@ class Pace:
         """Draw how long a finger stays on the paper; modifiers are held longer ([K] 229 ms)."""
         spread = self._person.contact_sigma
         hold = self._contact_s * np.exp(self._rng.normal(0, spread))
-        if self._rng.random() < 0.05:
+        if self._rng.random() < 0.04:
             # A heavy tail of lingering contacts: [K] 95th percentile 220 ms.
             hold *= self._rng.uniform(1.6, 2.6)
         return float(np.clip(hold * (2.0 if modifier else 1.0), SHORTEST_CONTACT_S, 0.6))

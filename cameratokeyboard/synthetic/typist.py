@@ -75,6 +75,7 @@ class Typist:
     def reset(self, seed: int) -> None:
         """Start over: what is typed next depends on the seed alone."""
         self._rng = np.random.Generator(np.random.PCG64(seed))
+        self.aims: dict[float, str] = {}
 
     def type(self, text: str, lead_s: float = 1.2, tail_s: float = 1.0) -> Performance:
         """Type ``text``; the first press comes about ``lead_s`` after the start.
@@ -94,6 +95,9 @@ class Typist:
         pads = self._pads(plan, soft, base, raised, t_s)
         wrists, yaw = wrists_for(pads, shift, raised, self._posture, self.rate_hz)
         events = plan.events(FINGER_NAMES)
+        self.aims = {
+            round(s.t_down, 6): s.intended for s in plan.strokes if s.intended and s.key is not None
+        }
         return Performance(
             rate_hz=self.rate_hz,
             t_s=t_s,
