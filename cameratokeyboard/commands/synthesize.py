@@ -18,7 +18,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=int, required=True, metavar="N", help="number of pictures")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the set")
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FOLDER", help="where images/, labels/ go"
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="where images/, labels/ go",
     )
     parser.add_argument("--size", type=int, default=640, metavar="PX", help="long side in px (640)")
     parser.add_argument(

@@ -49,12 +49,24 @@ def draw_wardrobe(rng: Rng, cloth: Surface) -> Wardrobe:
     short = rng.uniform() < 0.5
     shoulder = float(rng.uniform(165, 225))
     tone = np.array([rng.uniform(0.75, 1.1)] * 3)
-    metal = to_linear(((0.93, 0.78, 0.45), (0.85, 0.85, 0.87), (0.9, 0.7, 0.62))[int(rng.integers(3))])
-    strap = to_linear(rng.uniform(0.02, 0.35) * np.array([1.0, rng.uniform(0.6, 1), rng.uniform(0.4, 1)]))
+    metal = to_linear(
+        ((0.93, 0.78, 0.45), (0.85, 0.85, 0.87), (0.9, 0.7, 0.62))[int(rng.integers(3))]
+    )
+    strap = to_linear(
+        rng.uniform(0.02, 0.35) * np.array([1.0, rng.uniform(0.6, 1), rng.uniform(0.4, 1)])
+    )
     return Wardrobe(
         cloth=cloth,
-        cuff=Surface(cloth.picture, tuple(tone), (0.35, 1 / 160.0), (0.2, 0.1),
-                     0.95, 0.01, cloth.bump, cloth.bump_mm),  # fmt: skip
+        cuff=Surface(
+            cloth.picture,
+            tuple(tone),
+            (0.35, 1 / 160.0),
+            (0.2, 0.1),
+            0.95,
+            0.01,
+            cloth.bump,
+            cloth.bump_mm,
+        ),  # fmt: skip
         sleeve_start_mm=float(rng.uniform(330, 420) if short else rng.uniform(10, 120)),
         sleeve_slack_mm=float(rng.uniform(4, 16)),
         shoulder_mm=shoulder,
@@ -214,11 +226,15 @@ def torso_item(wardrobe: Wardrobe) -> Item:
     return Item(body, look, TORSO_ID)
 
 
-def head_items(wardrobe: Wardrobe, skin: SkinLook, hair_tint: tuple[float, float, float]) -> list[Item]:
+def head_items(
+    wardrobe: Wardrobe, skin: SkinLook, hair_tint: tuple[float, float, float]
+) -> list[Item]:
     """Neck and a plain head: mostly out of the picture or blurred."""
     y = wardrobe.torso_y_mm + wardrobe.lean_mm * 1.2
     neck = tube(
-        np.array([[0, y - 12, 385], [0, y, 430], [0, y + 18, 480]], float), np.array([66, 56, 58]), 24
+        np.array([[0, y - 12, 385], [0, y, 430], [0, y + 18, 480]], float),
+        np.array([66, 56, 58]),
+        24,
     )
     angle = np.linspace(-np.pi / 2, np.pi / 2, 16)
     profile = np.stack([78 * np.cos(angle), 112 * np.sin(angle)], axis=1)
@@ -276,9 +292,7 @@ def _watch(arm: _Arm, wardrobe: Wardrobe) -> list[Item]:
     strap = tube(centres, radii, 32)
     middle = (centres[1] + centres[2]) / 2
     top = middle + np.array([0.0, 0.0, float(radii[1:3, 1].mean()) - 2.0])
-    face = turned(
-        np.array([[0.0, 0.0], [19, 0.0], [20, 3], [19.5, 7], [17, 8.5], [0.0, 8.6]]), top
-    )
+    face = turned(np.array([[0.0, 0.0], [19, 0.0], [20, 3], [19.5, 7], [17, 8.5], [0.0, 8.6]]), top)
     return [
         Item(strap, wardrobe.watch_strap, JEWEL_ID, moving=True),
         Item(face, wardrobe.watch_face, JEWEL_ID, moving=True),

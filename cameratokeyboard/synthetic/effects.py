@@ -121,7 +121,11 @@ def smooth_edges(linear: FloatArray) -> FloatArray:
     for step, weight in ((0.8, 0.20), (1.8, 0.12)):
         for sign in (-step, step):
             result += weight * cv2.remap(
-                linear, x + dx * sign, y + dy * sign, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+                linear,
+                x + dx * sign,
+                y + dy * sign,
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
             )
     softened = linear + share[..., None] * (result - linear)
     return np.asarray(cv2.GaussianBlur(softened, (0, 0), 0.45))
@@ -151,7 +155,11 @@ def _soft(linear: FloatArray, sigma: float) -> FloatArray:
 
 
 def develop(
-    linear: FloatArray, optics: Optics, gain: FloatArray, rng: Rng, flicker: float = 1.0,
+    linear: FloatArray,
+    optics: Optics,
+    gain: FloatArray,
+    rng: Rng,
+    flicker: float = 1.0,
 ) -> ImageArray:
     """Light to an 8-bit picture. linear: (H, W, 3) RGB. Returns (H, W, 3) uint8 BGR.
 
@@ -180,7 +188,9 @@ def develop(
 
 def _low_resolution(light: FloatArray, scale: float) -> FloatArray:
     height, width = light.shape[:2]
-    small = cv2.resize(light, (int(width * scale), int(height * scale)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        light, (int(width * scale), int(height * scale)), interpolation=cv2.INTER_AREA
+    )
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
 
 
@@ -200,7 +210,9 @@ def tone_curve(light: FloatArray, contrast: float) -> FloatArray:
     """Linear light to 0..1: the sRGB curve with a soft shoulder and an S of this strength."""
     low = np.clip(light, 0, None)
     rolled = np.where(low < 0.7, low, 0.7 + 0.3 * (1 - np.exp(-(low - 0.7) / 0.3)))
-    coded = np.where(rolled <= 0.0031308, rolled * 12.92, 1.055 * np.maximum(rolled, 1e-6) ** (1 / 2.4) - 0.055)
+    coded = np.where(
+        rolled <= 0.0031308, rolled * 12.92, 1.055 * np.maximum(rolled, 1e-6) ** (1 / 2.4) - 0.055
+    )
     s_curve = coded * coded * (3 - 2 * coded)
     return np.asarray(coded + (s_curve - coded) * 0.6 * contrast, np.float32)
 

@@ -50,7 +50,12 @@ class Label:
         """The label as a line of a YOLO file, normalised to 0..1."""
         width, height = size_wh
         x0, y0, x1, y1 = self.box
-        numbers = [(x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width, (y1 - y0) / height]
+        numbers = [
+            (x0 + x1) / 2 / width,
+            (y0 + y1) / 2 / height,
+            (x1 - x0) / width,
+            (y1 - y0) / height,
+        ]
         text = " ".join(f"{n:.6f}" for n in numbers)
         points = " ".join(
             f"{x / width:.6f} {y / height:.6f} {v}" if v else "0 0 0" for x, y, v in self.keypoints
@@ -175,8 +180,6 @@ def _label_marker(
     ys, xs = np.nonzero(mask)
     box = (float(xs.min()), float(ys.min()), float(xs.max() + 1), float(ys.max() + 1))
     centre = points[4]
-    inside = bool(
-        0 <= centre[0] < camera.size_wh[0] and 0 <= centre[1] < camera.size_wh[1]
-    )
+    inside = bool(0 <= centre[0] < camera.size_wh[0] and 0 <= centre[1] < camera.size_wh[1])
     first = (float(centre[0]), float(centre[1]), 2) if inside else (0.0, 0.0, 0)
     return Label(MARKER, number, _grown(box, camera.size_wh), (first, (0.0, 0.0, 0), (0.0, 0.0, 0)))

@@ -138,13 +138,29 @@ def _strengths(rng: Rng, kind: str) -> tuple[float, float, float]:
     if kind == "sun":
         return float(rng.uniform(1.6, 3.5)), float(rng.uniform(0.35, 0.9)), 0.0
     if kind in ("window", "ceiling"):
-        return float(rng.uniform(0.7, 1.5)), float(rng.uniform(0.35, 0.8)), float(rng.uniform(0, 0.4))
+        return (
+            float(rng.uniform(0.7, 1.5)),
+            float(rng.uniform(0.35, 0.8)),
+            float(rng.uniform(0, 0.4)),
+        )
     if kind == "lamp":
-        return float(rng.uniform(1.0, 2.2)), float(rng.uniform(0.06, 0.5)), float(rng.uniform(0, 0.2))
+        return (
+            float(rng.uniform(1.0, 2.2)),
+            float(rng.uniform(0.06, 0.5)),
+            float(rng.uniform(0, 0.2)),
+        )
     if kind == "screen":
-        return float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.05, 0.3)), float(rng.uniform(0, 0.2))
+        return (
+            float(rng.uniform(0.5, 1.0)),
+            float(rng.uniform(0.05, 0.3)),
+            float(rng.uniform(0, 0.2)),
+        )
     if kind == "two_lamps":
-        return float(rng.uniform(0.7, 1.5)), float(rng.uniform(0.1, 0.4)), float(rng.uniform(0.4, 1.2))
+        return (
+            float(rng.uniform(0.7, 1.5)),
+            float(rng.uniform(0.1, 0.4)),
+            float(rng.uniform(0.4, 1.2)),
+        )
     return float(rng.uniform(0.05, 0.3)), float(rng.uniform(0.6, 1.1)), float(rng.uniform(0, 0.2))
 
 

@@ -101,7 +101,9 @@ def _draw_code(dictionary: int) -> Callable[[_Sheet, FloatArray, FloatArray, int
     def draw(sheet: _Sheet, centre: FloatArray, half: FloatArray, number: int, rng: Rng) -> None:
         codes = cv2.aruco.getPredefinedDictionary(dictionary)
         side = max(24, round(float(half[0]) * 2 * PX_PER_MM))
-        picture = cv2.cvtColor(cv2.aruco.generateImageMarker(codes, number, side), cv2.COLOR_GRAY2RGB)
+        picture = cv2.cvtColor(
+            cv2.aruco.generateImageMarker(codes, number, side), cv2.COLOR_GRAY2RGB
+        )
         x, y = np.round(sheet.px(centre) - side / 2).astype(int)
         target = sheet.image[max(y, 0) : y + side, max(x, 0) : x + side]
         source = picture[max(-y, 0) :, max(-x, 0) :]
@@ -153,7 +155,9 @@ def _draw_by_hand(
     """A marker in pen or felt-tip: cross, scribbled square, circle, framed cross."""
     pen = float(rng.uniform(0.6, 2.6))
     ink = random_colour(rng, (0.0, 0.9), (0.0, 0.35))
-    shake = lambda pts: centre + (np.asarray(pts, float) + rng.normal(0, 0.06, np.shape(pts))) * half  # noqa: E731
+    shake = lambda pts: (
+        centre + (np.asarray(pts, float) + rng.normal(0, 0.06, np.shape(pts))) * half
+    )  # noqa: E731
     kind = int(rng.integers(4))
     if kind in (0, 3):
         sheet.stroke(shake([[-0.9, 0.9], [0, 0], [0.9, -0.9]]), ink, pen)
@@ -242,8 +246,16 @@ def _draw_key_look(rng: Rng, paper: tuple[float, float, float]) -> _KeyLook:
         line_mm=float(rng.uniform(0.25, 1.0)),
         gap_mm=float(rng.choice([0.0, 0.0, 0.6, 1.2])),
         letter_mm=float(rng.uniform(2.8, 6.5)),
-        font=int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX,
-                             cv2.FONT_HERSHEY_PLAIN, cv2.FONT_HERSHEY_COMPLEX])),
+        font=int(
+            rng.choice(
+                [
+                    cv2.FONT_HERSHEY_SIMPLEX,
+                    cv2.FONT_HERSHEY_DUPLEX,
+                    cv2.FONT_HERSHEY_PLAIN,
+                    cv2.FONT_HERSHEY_COMPLEX,
+                ]
+            )
+        ),
         upper=bool(rng.uniform() < 0.7),
         centred=bool(rng.uniform() < 0.4),
     )

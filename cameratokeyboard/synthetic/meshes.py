@@ -151,7 +151,10 @@ def box(centre: FloatArray, size: FloatArray, yaw_deg: float = 0.0) -> Mesh:
             face = np.zeros((4, 3))
             face[:, axis] = sign
             face[:, [(axis + 1) % 3, (axis + 2) % 3]] = square
-            faces += [[len(faces) * 2 + k for k in (0, 1, 2)], [len(faces) * 2 + k for k in (0, 2, 3)]]
+            faces += [
+                [len(faces) * 2 + k for k in (0, 1, 2)],
+                [len(faces) * 2 + k for k in (0, 2, 3)],
+            ]
             corners.append(face * half)
             uv.append(square * 0.5 + 0.5)
     positions = np.concatenate(corners) @ rotation.T + np.asarray(centre, float)

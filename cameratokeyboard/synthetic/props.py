@@ -36,7 +36,9 @@ def draw_paper_height(rng: Rng, paper_mm: tuple[float, float]) -> HeightMap:
 
     def height(x: FloatArray, y: FloatArray) -> FloatArray:
         edge_x, edge_y = np.abs(x) / half[0], np.abs(y) / half[1]
-        z = strength * (np.clip(edge_x - 0.80, 0, 1) ** 2 * 9 + np.clip(edge_y - 0.72, 0, 1) ** 2 * 6)
+        z = strength * (
+            np.clip(edge_x - 0.80, 0, 1) ** 2 * 9 + np.clip(edge_y - 0.72, 0, 1) ** 2 * 6
+        )
         for lift, sign in zip(corner_lift, signs, strict=True):
             near = (x * sign[0] / half[0] + y * sign[1] / half[1]) - 1.55
             z = z + lift * np.clip(near, 0, 1) ** 2 * 8
@@ -51,7 +53,11 @@ def paper_item(mat: MatPicture, height: HeightMap, gloss: float = 0.02) -> Item:
     width, depth = mat.paper_mm
     mesh = sheet((-width / 2, width / 2), (-depth / 2, depth / 2), height, (48, 34))
     material = Surface(
-        mat.image, uv_scale=(1 / width, -1 / depth), uv_shift=(0.5, 0.5), roughness=0.75, gloss=gloss
+        mat.image,
+        uv_scale=(1 / width, -1 / depth),
+        uv_shift=(0.5, 0.5),
+        roughness=0.75,
+        gloss=gloss,
     )
     return Item(mesh, material, PAPER_ID, paper=True)
 
@@ -64,8 +70,10 @@ def table_items(rng: Rng) -> list[Item]:
     top = sheet((-wide, wide), (edge, far), _TABLE_Z_MM - 3.0, (36, 30))
     items = [Item(top, draw_table(rng, table_top(rng)), TABLE_ID, casts=False)]
     if rng.uniform() < 0.25:
-        x, near, back = float(rng.uniform(190, 480)), float(rng.uniform(-260, -120)), float(
-            rng.uniform(130, 330)
+        x, near, back = (
+            float(rng.uniform(190, 480)),
+            float(rng.uniform(-260, -120)),
+            float(rng.uniform(130, 330)),
         )
         cover = sheet((-x, x), (max(near, edge + 5), back), _TABLE_Z_MM, (30, 24))
         items.append(Item(cover, draw_table(rng, table_top(rng)), TABLE_ID, casts=False))

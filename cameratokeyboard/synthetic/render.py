@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -111,6 +112,10 @@ def _shader(name: str) -> str:
     return (resources.files("cameratokeyboard.synthetic") / "shaders" / name).read_text("utf-8")
 
 
+#: x0, y0, x1, y1 in px.
+Region = tuple[int, int, int, int]
+
+
 class Renderer:
     """Owns a context, its programs and the buffers of what does not move.
 
@@ -141,6 +146,7 @@ class Renderer:
         self._full = self._ctx.buffer(np.array([-1, -1, 3, -1, -1, 3], "f4").tobytes())
         self._targets: dict[tuple[int, int], tuple[Any, Any]] = {}
         self._kept: dict[tuple[int, str], tuple[Any, Any]] = {}
+        self._spare: dict[tuple[int, int, int], list[Any]] = {}
 
     def close(self) -> None:
         """Give the context back; the renderer cannot be used afterwards."""
@@ -149,19 +155,34 @@ class Renderer:
 
     def forget(self) -> None:
         """Drop what was kept of the last scene."""
-        for _, resource in self._kept.values():
-            resource.release()
+        for (_, kind), (_, resource) in self._kept.items():
+            if kind == "mipmapped":
+                self._spare[(resource.width, resource.height, resource.components)].append(resource)
+            else:
+                resource.release()
         self._kept.clear()
 
-    def render(self, view: SceneView) -> Rendered:
-        """Draw one picture."""
+    def render(
+        self, view: SceneView, base: Rendered | None = None, region: Region | None = None
+    ) -> Rendered:
+        """Draw one picture.
+
+        With ``base`` and ``region`` (x0, y0, x1, y1 in px) only the light within the region is drawn
+        anew over that of ``base``; ids and depths stay those of ``base``. For sub-frames, in which
+        only hands move.
+        """
         with self._buffers(view) as buffers:
             casters = [b for b, item in zip(buffers, view.items, strict=True) if item.casts]
             self._draw_shadows(view, casters)
             movers = [b for b, item in zip(buffers, view.items, strict=True) if item.code >= 48]
             sky = self._texture(self._sky_picture(movers), srgb=False)
-            linear = self._draw_colour(view, buffers, sky)
+            linear = self._draw_colour(view, buffers, sky, region if base else None)
             sky.release()
+            if base is not None and region is not None:
+                x0, y0, x1, y1 = region
+                mixed = base.linear.copy()
+                mixed[y0:y1, x0:x1] = linear[y0:y1, x0:x1]
+                return Rendered(mixed, base.ids, base.depth_mm)
             ids, depth = self._draw_ids(view, buffers)
         return Rendered(linear, ids, depth)
 
@@ -193,6 +214,23 @@ class Renderer:
             texture.build_mipmaps()
             texture.anisotropy = 4.0
         return texture
+
+    def _mipmapped(self, picture: ImageArray) -> Any:
+        """A texture with its smaller levels, made here: software OpenGL takes 0.15 s for them.
+
+        Textures are kept by size, since only OpenGL itself can make room for the levels.
+        """
+        height, width, channels = picture.shape
+        spare = self._spare.setdefault((width, height, channels), [])
+        texture = spare.pop() if spare else self._texture(np.zeros_like(picture), mipmaps=True)
+        level = 0
+        while True:
+            texture.write(np.ascontiguousarray(picture).tobytes(), level=level, alignment=1)
+            if width == height == 1:
+                return texture
+            level, width, height = level + 1, max(width // 2, 1), max(height // 2, 1)
+            picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+            picture = picture.reshape(height, width, channels)
 
     def _keep(self, owner: Any, kind: str, make: Any) -> Any:
         key = (id(owner), kind)
@@ -277,7 +315,9 @@ class Renderer:
     def _target(self, size: tuple[int, int]) -> tuple[Any, Any]:
         if size not in self._targets:
             ctx = self._ctx
-            colour = ctx.framebuffer([ctx.texture(size, 4, dtype="f2")], ctx.depth_renderbuffer(size))
+            colour = ctx.framebuffer(
+                [ctx.texture(size, 4, dtype="f2")], ctx.depth_renderbuffer(size)
+            )
             ids = ctx.framebuffer(
                 [ctx.texture(size, 1, dtype="f1"), ctx.texture(size, 1, dtype="f4")],
                 ctx.depth_renderbuffer(size),
@@ -285,9 +325,13 @@ class Renderer:
             self._targets[size] = (colour, ids)
         return self._targets[size]
 
-    def _draw_colour(self, view: SceneView, pairs: list[Any], sky: Any) -> FloatArray:
+    def _draw_colour(
+        self, view: SceneView, pairs: list[Any], sky: Any, region: Region | None
+    ) -> FloatArray:
         size = view.camera.size_wh
         target = self._target(size)[0]
+        x0, y0, x1, y1 = region or (0, 0, *size)
+        target.scissor = (x0, y0, x1 - x0, y1 - y0)  # rows are counted as in the picture
         target.use()
         self._ctx.enable_only(self._ctx.DEPTH_TEST)
         target.clear(depth=1.0)
@@ -321,7 +365,7 @@ class Renderer:
         picture = material.picture
         if picture is None:
             return self._white
-        return self._keep(picture, "texture", lambda: self._texture(picture, mipmaps=True))
+        return self._keep(picture, "mipmapped", lambda: self._mipmapped(picture))
 
     def _draw_backdrop(self, view: SceneView) -> None:
         program = self._programs["backdrop"]
@@ -357,6 +401,14 @@ class Renderer:
         )
         ids, depth = ids.reshape(size[::-1]), depth.reshape(size[::-1])
         return ids, np.where(ids == 0, np.float32(np.inf), depth)
+
+
+@lru_cache(maxsize=1)
+def shared_renderer() -> Renderer:
+    """The one renderer of this process: contexts are costly and do not live well side by side."""
+    limit_threads()
+    cv2.setNumThreads(1)
+    return Renderer()
 
 
 def _layout(program: Any, formats: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -433,18 +485,43 @@ def _set_light(program: Any, view: SceneView) -> None:
     _set(program, "bounce_height", 130.0)
     x0, y0, width, height = _SKY_AREA
     _set(program, "occlusion_area", [x0, y0, 1 / width, 1 / height])
-    for name, slot in (("picture", 0), ("noise", 1), ("occlusion", 2), ("shadow_0", 3), ("shadow_1", 4)):
+    for name, slot in (
+        ("picture", 0),
+        ("noise", 1),
+        ("occlusion", 2),
+        ("shadow_0", 3),
+        ("shadow_1", 4),
+    ):
         if name in program:
             program[name].value = slot
 
 
 def _set_surface(program: Any, material: Surface) -> None:
-    for name in ("tint", "uv_scale", "uv_shift", "roughness", "gloss", "bump", "bump_mm", "translucent"):
+    for name in (
+        "tint",
+        "uv_scale",
+        "uv_shift",
+        "roughness",
+        "gloss",
+        "bump",
+        "bump_mm",
+        "translucent",
+    ):
         _set(program, name, getattr(material, name))
 
 
 def _set_skin(program: Any, look: SkinLook, item: Item) -> None:
-    for name in ("skin", "blotch", "redness", "pores", "creases", "veins", "hair", "freckles", "wet"):
+    for name in (
+        "skin",
+        "blotch",
+        "redness",
+        "pores",
+        "creases",
+        "veins",
+        "hair",
+        "freckles",
+        "wet",
+    ):
         _set(program, name, getattr(look, name))
     _set(program, "palm_skin", look.palm)
     _set(program, "nail_colour", look.nail)

@@ -134,7 +134,9 @@ def draw_stage(rng: Rng, wish: StageWish, mat: MatPicture, looks: Looks, optics:
         items += head_items(wardrobe, looks.skin, looks.hair)
     tone = 0.75 * mat.image[::16, ::16].reshape(-1, 3).mean(0) / 255 + 0.1
     lighting = draw_lighting(rng, to_linear(tone), wish.light)
-    brightness = float(np.mean(lighting.sky_side)) + 0.15 * float(np.mean(lighting.lights[0].colour))
+    brightness = float(np.mean(lighting.sky_side)) + 0.15 * float(
+        np.mean(lighting.lights[0].colour)
+    )
     return Stage(
         still=tuple(items),
         mat=mat,

@@ -127,7 +127,9 @@ class _Moment:
     jitter_mm: FloatArray
     turn_deg: FloatArray
 
-    def pose(self, model: Model, sides: tuple[int, ...], later_s: float) -> tuple[dict[int, PosedHand], FloatArray]:
+    def pose(
+        self, model: Model, sides: tuple[int, ...], later_s: float
+    ) -> tuple[dict[int, PosedHand], FloatArray]:
         """The hands by side and the wrists (2, 3) a little later."""
         pads, wrists, yaw = self.performance.at(self.t_s + later_s)
         pads = pads + self.jitter_mm
@@ -228,7 +230,12 @@ def render_still(renderer: Renderer, settings: StillSettings, number: int) -> Pi
 
 
 def _expose(
-    renderer: Renderer, stage: Stage, moment: _Moment, model: Model, sides: tuple[int, ...], rng: Rng
+    renderer: Renderer,
+    stage: Stage,
+    moment: _Moment,
+    model: Model,
+    sides: tuple[int, ...],
+    rng: Rng,
 ) -> tuple[FloatArray, Rendered, dict[int, PosedHand]]:
     """Light of the picture, the render of its middle moment and the hands then."""
     blurred = bool(sides) and rng.uniform() < 0.16

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +94,9 @@ def _reopened(wish: SetWish, found: dict[str, Any]) -> dict[str, dict[str, Any]]
     if have != want:
         differing = sorted(k for k in {*want, *have} if want.get(k) != have.get(k))
         told = ", ".join(f"{k} {have.get(k)} there, {want.get(k)} asked for" for k in differing)
-        raise OutputError(f"{wish.folder}: holds a set made otherwise ({told}); choose another folder")
+        raise OutputError(
+            f"{wish.folder}: holds a set made otherwise ({told}); choose another folder"
+        )
     pictures = found.get("pictures", {})
     return {
         name: record
@@ -120,20 +121,11 @@ def plan_shards(settings: StillSettings, count: int, have: Iterable[str]) -> lis
     return list(shards.values())
 
 
-@lru_cache(maxsize=1)
-def _renderer() -> Any:
-    import cv2
-
-    from cameratokeyboard.synthetic.render import Renderer, limit_threads
-
-    limit_threads()
-    cv2.setNumThreads(1)
-    return Renderer()
-
-
 def render_shard(settings: StillSettings, numbers: list[int]) -> list[Picture]:
     """Render some pictures of a set in this process; the process keeps its renderer."""
-    return [render_still(_renderer(), settings, number) for number in numbers]
+    from cameratokeyboard.synthetic.render import shared_renderer
+
+    return [render_still(shared_renderer(), settings, number) for number in numbers]
 
 
 def local_shards(workers: int) -> Shards:

@@ -22,9 +22,7 @@ def noise_volume(size: int = 64) -> ImageArray:
     """
     rng = np.random.default_rng(20240611)
     grid = np.fft.fftfreq(size) * size
-    radius = np.sqrt(
-        grid[:, None, None] ** 2 + grid[None, :, None] ** 2 + grid[None, None, :] ** 2
-    )
+    radius = np.sqrt(grid[:, None, None] ** 2 + grid[None, :, None] ** 2 + grid[None, None, :] ** 2)
     band = np.exp(-((radius - 5.0) ** 2) / 18.0) + 0.35 * np.exp(-((radius - 13.0) ** 2) / 30.0)
     volume = np.empty((size, size, size, 4), np.uint8)
     for channel in range(4):
@@ -35,7 +33,9 @@ def noise_volume(size: int = 64) -> ImageArray:
     return volume
 
 
-def fractal(rng: Rng, shape: tuple[int, int], cells: tuple[float, float], octaves: int) -> FloatArray:
+def fractal(
+    rng: Rng, shape: tuple[int, int], cells: tuple[float, float], octaves: int
+) -> FloatArray:
     """(H, W) float32 noise of mean 0 and deviation 1; ``cells``: rows and columns at the coarsest."""
     total = np.zeros(shape, np.float32)
     for octave in range(octaves):
@@ -137,15 +137,21 @@ def cloth(rng: Rng, size: int = 512) -> ImageArray:
     count = rng.uniform(3, 22)
     mask = np.zeros((size, size), np.float32)
     if kind == 1:
-        mask = (np.sin(2 * np.pi * count * (x if rng.uniform() < 0.5 else y)) > rng.uniform(-0.6, 0.8))
+        mask = np.sin(2 * np.pi * count * (x if rng.uniform() < 0.5 else y)) > rng.uniform(
+            -0.6, 0.8
+        )
     elif kind == 2:
-        mask = 0.5 * (np.sin(2 * np.pi * count * x) > 0.2) + 0.5 * (np.sin(2 * np.pi * count * y) > 0.2)
+        mask = 0.5 * (np.sin(2 * np.pi * count * x) > 0.2) + 0.5 * (
+            np.sin(2 * np.pi * count * y) > 0.2
+        )
     elif kind == 3:
         mask = np.clip(fractal(rng, (size, size), (4, 4), 4) * 1.4, 0, 1)
     elif kind == 4:
         mask = ((x * count % 1 - 0.5) ** 2 + (y * count % 1 - 0.5) ** 2) < rng.uniform(0.01, 0.1)
     picture = base + (other - base) * np.asarray(mask, np.float32)[..., None]
-    weave = 1 + 0.05 * np.sin(x * size * 1.6) * np.sin(y * size * 1.6) + 0.04 * rng.normal(size=x.shape)
+    weave = (
+        1 + 0.05 * np.sin(x * size * 1.6) * np.sin(y * size * 1.6) + 0.04 * rng.normal(size=x.shape)
+    )
     picture = np.clip(picture * weave[..., None] * 255, 0, 255).astype(np.uint8)
     if kind == 5 or rng.uniform() < 0.25:
         _print_on_cloth(rng, picture)
@@ -167,7 +173,9 @@ def _print_on_cloth(rng: Rng, picture: ImageArray) -> None:
         else:
             word = "".join(rng.choice(list("ABCDEFGHKLMNORSTUVXYZ"), int(rng.integers(2, 7))))
             scale = float(rng.uniform(0.6, 2.4))
-            cv2.putText(picture, word, at.tolist(), int(rng.integers(8)), scale, tone, 2, cv2.LINE_AA)
+            cv2.putText(
+                picture, word, at.tolist(), int(rng.integers(8)), scale, tone, 2, cv2.LINE_AA
+            )
 
 
 #: Makers of table tops with their share.
