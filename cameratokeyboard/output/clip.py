@@ -24,8 +24,6 @@ _CODECS = {".mp4": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
 #: Frames from which the rate is told before the file is begun.
 _RATE_FRAMES = 10
 _FALLBACK_FPS = 30.0
-#: Frames that may wait to be written (one second of a fast camera) before some are left out.
-_QUEUE = 64
 _SMALLEST = 2
 
 
@@ -37,6 +35,8 @@ class ClipWriter:
     source, size, fps (as measured) and ``frame_times_s``: a clip's own clock has one fixed rate.
     Nothing is left behind when no frame came.
 
+    queue_size: frames that may wait for the encoder (64: one second of a fast camera) before some
+    are left out.
     Raises OutputError when the clip cannot be written; an error met by the thread is raised at the
     next ``write`` or at exit.
     """
@@ -49,11 +49,13 @@ class ClipWriter:
         prompt: str = "",
         source: str = "",
         overwrite: bool = False,
+        queue_size: int = 64,
     ) -> None:
         self.path = path
         self._about = {"prompt": prompt, "layout": layout, "source": source}
         self._overwrite = overwrite
-        self._queue: queue.Queue[Frame | None] = queue.Queue(_QUEUE)
+        self._queue_size = queue_size
+        self._queue: queue.Queue[Frame | None] = queue.Queue(queue_size)
         self._thread: threading.Thread | None = None
         self._error: OutputError | None = None
         self._video: Any = None
@@ -81,7 +83,7 @@ class ClipWriter:
         for taken in (self.path, self.path.with_suffix(".json")):
             if taken.exists() and not self._overwrite:
                 raise OutputError(f"{taken}: is there already; choose another name for the clip")
-        self._queue = queue.Queue(_QUEUE)
+        self._queue = queue.Queue(self._queue_size)
         self._times, self._dropped, self._error, self._video = [], 0, None, None
         self._thread = threading.Thread(target=self._work, name="c2k-record", daemon=True)
         self._thread.start()
