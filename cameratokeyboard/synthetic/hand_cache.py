@@ -6,6 +6,8 @@ import dataclasses
 import hashlib
 import os
 import tempfile
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from cameratokeyboard.synthetic.datatypes import HandMesh, HandShape
 from cameratokeyboard.synthetic.hand_rig import HandRig
 
 #: Grows whenever built hands change, so that old files are not used.
-BUILD = 6
+BUILD = 7
 _MESH_FIELDS = tuple(field.name for field in dataclasses.fields(HandMesh))
 _RIG_FIELDS = tuple(f.name for f in dataclasses.fields(HandRig) if f.name != "mesh")
 
@@ -52,5 +54,5 @@ def load_rig(path: Path) -> HandRig | None:
         with np.load(path, allow_pickle=False) as stored:
             mesh = HandMesh(**{name: stored[f"mesh_{name}"] for name in _MESH_FIELDS})
             return HandRig(mesh=mesh, **{name: stored[name] for name in _RIG_FIELDS})
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None

@@ -58,7 +58,7 @@ def draw_hands(
     image = np.full((height, width, 3), 60, np.uint8)
     _draw_paper(image, project)
     camera = -rotation.T @ translation
-    triangles, depths, colours = [], [], []
+    triangles, depths, colours = [np.zeros((0, 3, 2))], [np.zeros(0)], [np.zeros((0, 3))]
     for hand in hands:
         faces = hand.mesh.faces
         pixels, depth = project(hand.vertices_mm)

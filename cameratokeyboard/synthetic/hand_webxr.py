@@ -107,7 +107,7 @@ def fetch(path: Path) -> None:
         temporary.replace(path)
 
 
-def _bone_of_joint(name: str) -> int:
+def bone_of_joint(name: str) -> int:
     """Our bone that a WebXR joint moves."""
     for finger, prefix in enumerate(_FINGERS):
         if not name.startswith(prefix):
@@ -136,7 +136,7 @@ def _welded(mesh: SkinnedMesh) -> tuple[FloatArray, IntArray, FloatArray]:
     whole = (
         (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
     )
-    bones = np.array([_bone_of_joint(name) for name in mesh.joint_names])
+    bones = np.array([bone_of_joint(name) for name in mesh.joint_names])
     weights = np.zeros((len(vertices), BONE_COUNT))
     rows = np.arange(len(vertices))
     for slot in range(mesh.joints.shape[1]):
@@ -154,7 +154,7 @@ def _skeleton(
     tips, dorsal = np.zeros((FINGERS, 3)), np.zeros((FINGERS, 3))
     heads[HAND] = place["wrist"][:3, 3] * 1000.0
     for name, matrix in place.items():
-        bone = _bone_of_joint(name)
+        bone = bone_of_joint(name)
         if bone > HAND and not name.endswith("tip"):
             heads[bone] = matrix[:3, 3] * 1000.0
     for finger, prefix in enumerate(_FINGERS):

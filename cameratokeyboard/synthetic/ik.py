@@ -31,7 +31,7 @@ from cameratokeyboard.synthetic.skeleton import (
 #: tight start would fold the fingers the wrong way.
 STAGES = ((1.0, 4), (0.2, 12))
 #: Damping to start with and at least, its change after a good and a bad step, and the gain, as a
-#: share of the cost, under which a stage ends. Tuned for few steps on 144 hands of simulated typing.
+#: share of the cost, under which a stage ends. Tuned for few steps on simulated typing.
 _DAMPING, _LEAST, _BETTER, _WORSE, _ENOUGH = 1.0, 0.05, 0.3, 8.0, 1e-3
 
 

