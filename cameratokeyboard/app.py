@@ -104,7 +104,7 @@ class AppSession:
     """The program with its sinks open; what the person asks for in the window changes it.
 
     sinks: not yet entered. held_back: tells whether text for other applications would land in this
-    program's own window.
+    program's own window. detector: another one than the settings name.
     The resources it opens live as long as ``stack``.
     """
 
@@ -114,11 +114,12 @@ class AppSession:
         stack: ExitStack,
         sinks: Sequence[Sink] = (),
         held_back: Callable[[], bool] = lambda: False,
+        detector: Detector | None = None,
     ) -> None:
         self._settings = settings
         self._held_back = held_back
         self._layout = load_layout(settings.layout)
-        self._detector = make_detector(settings)
+        self._detector = detector or make_detector(settings)
         self._bias = make_bias(settings, self._layout)
         self._pipeline = make_pipeline(settings, self._layout, self._detector, self._bias)
         self._fixed_sinks = tuple(stack.enter_context(sink) for sink in sinks)
