@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, metavar="N", help="processor threads (all)")
     parser.add_argument("--scale", metavar="S", help="network width: t, u, n, s or m (n)")
     parser.add_argument("--learning-rate", type=float, metavar="R", help="greatest learning rate")
+    parser.add_argument("--final-rate", type=float, metavar="S", help="its share left at the end")
     parser.add_argument("--patience", type=int, metavar="N", help="stop after N epochs no better")
     parser.add_argument("--seed", type=int, metavar="S", help="seed of partition and training")
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="weights to start from")
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
     names = (
         *("epochs", "hours", "image_size", "batch", "workers", "threads", "scale", "patience"),
-        *("learning_rate", "seed", "checkpoint"),
+        *("learning_rate", "final_rate", "seed", "checkpoint"),
     )
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     config = TrainConfig(args.dataset, device=args.device, resume=args.resume, **given)

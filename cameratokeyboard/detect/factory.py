@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cameratokeyboard.detect.base import Detector
 from cameratokeyboard.detect.focus import FocusDetector
+from cameratokeyboard.detect.refine import SteadyDetector
 from cameratokeyboard.detect.yolo import YoloDetector, load_yolo
 
 SHIPPED_MODEL = "fingertips.onnx"
@@ -29,10 +30,12 @@ def open_detector(
     engine: str = "auto",
     threads: int = 2,
     image_size: int = 0,
+    refine: bool = True,
 ) -> Detector:
     """The detector for frames of a camera or video, in the order of time.
 
-    model: a file, None takes the shipped one. engine, threads, image_size: as the settings of
-    section ``detector``. Raises ModelError or MissingExtraError with one line.
+    model: a file, None takes the shipped one. engine, threads, image_size, refine: as the settings
+    of section ``detector``. Raises ModelError or MissingExtraError with one line.
     """
-    return FocusDetector(open_yolo(model, engine, threads, image_size))
+    focus = FocusDetector(open_yolo(model, engine, threads, image_size))
+    return SteadyDetector(focus) if refine else focus

@@ -56,7 +56,8 @@ class TrainConfig:
     on with the run in the target folder. hours: the run is planned to end after this time, counted
     over all resumptions; None leaves it to ``epochs``. patience: stop after so many epochs without
     a better validation figure. scale: width of the network, one of the scales in its YAML file.
-    fine_level: add the stride-4 level for very small objects. ratios: shares of train, validation
+    fine_level: add the stride-4 level for very small objects. final_rate: the learning rate at the
+    end, as a share of the first one. ratios: shares of train, validation
     and test. threads: processor threads, 0 for all.
     """
 
@@ -74,6 +75,7 @@ class TrainConfig:
     fine_level: bool = False
     optimizer: str = "AdamW"
     learning_rate: float = 0.0015
+    final_rate: float = 0.01
     warmup_epochs: float = 1.0
     ratios: tuple[float, float, float] = (0.9, 0.1, 0.0)
     seed: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,10 @@ def export_onnx(checkpoint: Path, target: Path, properties: Mapping[str, str]) -
     axes = {"images": {2: "height", 3: "width"}, "output0": {2: "anchors"}}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with torch.inference_mode():
+        with torch.inference_mode(), warnings.catch_warnings():
+            # The newer exporter needs another package and cannot yet keep both sides free.
+            warnings.filterwarnings("ignore", message=".*legacy TorchScript-based ONNX.*")
+            warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
             torch.onnx.export(
                 traced,
                 (sample,),

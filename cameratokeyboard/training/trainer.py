@@ -235,7 +235,7 @@ class Trainer:
             "amp": config.device != "cpu",
             "optimizer": config.optimizer,
             "lr0": config.learning_rate,
-            "lrf": 0.01,
+            "lrf": config.final_rate,
             "cos_lr": True,
             "warmup_epochs": config.warmup_epochs,
             "warmup_bias_lr": 0.0,

@@ -87,6 +87,7 @@ def make_detections(
     xy = np.array([(x, y) for _, x, y in rows], np.float32).reshape(n, 2)
     keypoints = np.zeros((n, 3, 3), np.float32)
     keypoints[:, :, :2] = xy[:, None] + np.array([0, side / 2], np.float32)
+    keypoints[:, 2, 1] -= side
     keypoints[:, :, 2] = 0.9
     return Detections(
         xyxy=np.concatenate([xy - side / 2, xy + side / 2], axis=1),

@@ -1,0 +1,53 @@
+"""Writes a trained network as ONNX with everything that the running program must know of it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cameratokeyboard.keystroke.features import FEATURE_COUNT, FEATURE_VERSION
+from cameratokeyboard.training.keystroke_net import LAGS, StreamingNet, TemporalNet
+
+INPUTS = ["features", "state"]
+OUTPUTS = ["onset", "share", "offset_mm", "sigma_mm", "contact", "next_state"]
+
+
+def export(net: TemporalNet, path: Path, notes: dict[str, Any]) -> None:
+    """Write the network that takes one frame at a time.
+
+    notes: how it was trained and how well it did; kept in the file's metadata.
+    """
+    import onnx
+
+    streaming = StreamingNet(net).eval()
+    features = torch.zeros(2, FEATURE_COUNT)
+    state = torch.zeros(2, net.channels, net.state_size)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    torch.onnx.export(
+        streaming,
+        (features, state),
+        str(temporary),
+        input_names=INPUTS,
+        output_names=OUTPUTS,
+        opset_version=17,
+        dynamo=False,
+    )
+    model = onnx.load(str(temporary))
+    about = {
+        "kind": "cameratokeyboard keystroke",
+        "feature_version": str(FEATURE_VERSION),
+        "lags": str(LAGS),
+        "channels": str(net.channels),
+        "state_size": str(net.state_size),
+        "notes": json.dumps(notes, sort_keys=True),
+        "license": "AGPL-3.0-or-later",
+    }
+    for key, value in about.items():
+        entry = model.metadata_props.add()
+        entry.key, entry.value = key, value
+    onnx.save(model, str(temporary))
+    temporary.replace(path)

@@ -1,0 +1,149 @@
+"""Fits the temporal network to simulated sessions."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cameratokeyboard.training.keystroke_net import LAGS, TemporalNet, press_loss
+from cameratokeyboard.training.keystroke_targets import Example
+
+#: Lags beyond this are never waited for, so they are not trained.
+LOOK_AHEAD_S = 0.105
+#: Weights of the losses; onsets are what counts.
+_WEIGHTS = {"onset": 1.0, "contact": 0.6, "offset": 0.25, "share": 0.2}
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How to train. steps: of the optimiser. batch: sequences a step. frames: their length."""
+
+    steps: int = 6000
+    batch: int = 16
+    frames: int = 288
+    rate: float = 2.5e-3
+    weight_decay: float = 1e-3
+    warm_up: int = 150
+    seed: int = 0
+    channels: int = 64
+    dropout: float = 0.05
+    threads: int = 1
+
+
+def fit(
+    examples: list[Example],
+    settings: FitSettings,
+    folder: Path,
+    tell: Callable[[int, dict[str, float]], None] = lambda step, losses: None,
+) -> TemporalNet:
+    """Train; keeps its progress in ``folder`` and goes on from there when called again."""
+    torch.set_num_threads(settings.threads)
+    torch.manual_seed(settings.seed)
+    net = TemporalNet(settings.channels, settings.dropout)
+    optimiser = torch.optim.AdamW(
+        net.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, settings))
+    first = _resume(folder, net, optimiser, schedule, settings)
+    running: dict[str, float] = {}
+    net.train()
+    for step in range(first, settings.steps):
+        rng = np.random.default_rng([settings.seed, step])
+        x, targets = draw_batch(examples, settings, rng)
+        losses = press_loss(net(x), targets)
+        total = torch.stack([_WEIGHTS[name] * loss for name, loss in losses.items()]).sum()
+        optimiser.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+        optimiser.step()
+        schedule.step()
+        for name, loss in losses.items():
+            value = float(loss.detach())
+            running[name] = 0.98 * running.get(name, value) + 0.02 * value
+        if (step + 1) % 100 == 0 or step + 1 == settings.steps:
+            tell(step + 1, running)
+            _save(folder, step + 1, net, optimiser, schedule, settings)
+    net.eval()
+    return net
+
+
+def draw_batch(
+    examples: list[Example], settings: FitSettings, rng: np.random.Generator
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Random stretches of random hands of random sessions, drawn by the length of the sessions."""
+    lengths = np.array([e.features.shape[1] for e in examples], float)
+    chosen = rng.choice(len(examples), settings.batch, p=lengths / lengths.sum())
+    parts: dict[str, list[Any]] = {
+        n: [] for n in ("x", "onset", "share", "offset", "contact", "use")
+    }
+    lag_ok = []
+    for number in chosen:
+        example = examples[number]
+        hand = int(rng.integers(2))
+        spare = example.features.shape[1] - settings.frames
+        start = int(rng.integers(spare + 1)) if spare > 0 else 0
+        cut = slice(start, start + settings.frames)
+        parts["x"].append(_padded(example.features[hand, cut].T, settings.frames))
+        for name in ("onset", "share", "offset", "contact", "use"):
+            values = getattr(example, name)[hand][..., cut]
+            parts[name].append(_padded(values, settings.frames))
+        lag_ok.append(np.arange(LAGS) * example.interval_s <= LOOK_AHEAD_S)
+    tensors = {name: torch.from_numpy(np.stack(values)) for name, values in parts.items()}
+    tensors["lag_ok"] = torch.from_numpy(np.stack(lag_ok).astype(np.float32))
+    return tensors.pop("x"), tensors
+
+
+def _padded(values: np.ndarray, frames: int) -> np.ndarray:
+    """Short sessions are followed by silence that counts for nothing (its ``use`` is 0)."""
+    lack = frames - values.shape[-1]
+    if lack <= 0:
+        return np.ascontiguousarray(values, np.float32)
+    widths = [(0, 0)] * (values.ndim - 1) + [(0, lack)]
+    return np.pad(values, widths).astype(np.float32)
+
+
+def _rate(step: int, settings: FitSettings) -> float:
+    if step < settings.warm_up:
+        return (step + 1) / settings.warm_up
+    done = (step - settings.warm_up) / max(settings.steps - settings.warm_up, 1)
+    return float(0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * min(done, 1.0))))
+
+
+def _progress_file(folder: Path) -> Path:
+    return folder / "progress.pt"
+
+
+def _save(folder: Path, step: int, net: Any, optimiser: Any, schedule: Any, settings: Any) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f"progress.{os.getpid()}.tmp"
+    state = {
+        "step": step,
+        "settings": json.dumps(asdict(settings)),
+        "net": net.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "schedule": schedule.state_dict(),
+    }
+    torch.save(state, temporary)
+    temporary.replace(_progress_file(folder))
+
+
+def _resume(folder: Path, net: Any, optimiser: Any, schedule: Any, settings: FitSettings) -> int:
+    """Go on from an interrupted training of the same settings; 0 when there is none."""
+    path = _progress_file(folder)
+    if not path.is_file():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["settings"] != json.dumps(asdict(settings)):
+        return 0
+    net.load_state_dict(state["net"])
+    optimiser.load_state_dict(state["optimiser"])
+    schedule.load_state_dict(state["schedule"])
+    return int(state["step"])

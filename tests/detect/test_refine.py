@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from cameratokeyboard.datatypes import FINGER, MARKER, Detections, FloatArray, Frame
+from cameratokeyboard.detect.refine import MAX_COAST, SteadyDetector, blend
+from tests.detect.builders import make_detections
+
+PLACE = np.array([320.0, 180.0])
+
+
+def textured(seed: int, width: int, height: int) -> np.ndarray:
+    grain = np.random.default_rng(seed).integers(0, 255, (height // 4, width // 4, 3), np.uint8)
+    return cv2.resize(grain, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+GROUND, TIP = textured(0, 640, 360), textured(1, 48, 64)
+
+
+def frame_at(place: np.ndarray, index: int, noise: float = 2.0) -> Frame:
+    """A textured fingertip whose lower end is at ``place``, on a still textured ground."""
+    image = GROUND.copy()
+    map_ = np.array([[1, 0, place[0] - 24], [0, 1, place[1] - 64]], float)
+    mask = cv2.warpAffine(np.full((64, 48), 255, np.uint8), map_, (640, 360))
+    tip = cv2.warpAffine(TIP, map_, (640, 360))
+    share = mask[:, :, None] / 255
+    mixed = image * (1 - share) + tip * share
+    mixed = mixed + np.random.default_rng(index).normal(0, noise, image.shape)
+    return Frame(np.clip(mixed, 0, 255).astype(np.uint8), index / 30, index)
+
+
+class Jittery:
+    """Sees the fingertip with an error of 1.5 px, or not at all in some frames."""
+
+    def __init__(self, jitter: float = 1.5, missing: tuple[int, ...] = ()) -> None:
+        self.rng = np.random.default_rng(7)
+        self.jitter = jitter
+        self.missing = missing
+        self.place = PLACE
+        self.said: list[FloatArray] = []
+
+    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+        if frame.index in self.missing:
+            return Detections.empty(frame.size_wh)
+        x, y = self.place + self.rng.normal(0, self.jitter, 2)
+        self.said.append(np.array([x, y]))
+        rows = [(FINGER, x, y - 20), (MARKER, 100.0 + self.rng.normal(), 100.0)]
+        return make_detections(rows, frame.size_wh, side=40)
+
+
+def contact(found: Detections) -> FloatArray:
+    return found.of_class(FINGER).keypoints[0, 0, :2]
+
+
+class TestSteadyDetector:
+    def test_a_still_finger_stays_within_half_a_pixel(self) -> None:
+        inner = Jittery()
+        steady = SteadyDetector(inner)
+        points = np.array([contact(steady.detect(frame_at(PLACE, i))) for i in range(90)])
+        raw = np.array(inner.said)
+        assert raw[30:].std(axis=0).max() > 1.2
+        assert points[30:].std(axis=0).max() < 0.5
+        assert points[30:].mean(axis=0) == pytest.approx(PLACE, abs=0.5)
+
+    def test_a_moving_finger_is_followed_without_lag(self) -> None:
+        inner = Jittery()
+        steady = SteadyDetector(inner)
+        errors = []
+        for i in range(60):
+            inner.place = PLACE + np.array([3.0 * max(i - 20, 0), 12 * np.sin(i / 4)])
+            errors.append(contact(steady.detect(frame_at(inner.place, i))) - inner.place)
+        assert np.abs(np.array(errors)[10:]).mean() < 0.8
+
+    def test_a_jump_is_believed_at_once(self) -> None:
+        inner = Jittery(jitter=0)
+        steady = SteadyDetector(inner)
+        for i in range(10):
+            steady.detect(frame_at(PLACE, i))
+        inner.place = PLACE + np.array([60, 0])
+        assert contact(steady.detect(frame_at(inner.place, 10))) == pytest.approx(inner.place)
+
+    def test_missed_frames_are_bridged_then_given_up(self) -> None:
+        missing = tuple(range(10, 20))
+        steady = SteadyDetector(Jittery(missing=missing))
+        found = [steady.detect(frame_at(PLACE, i)) for i in range(20)]
+        counts = [len(f.of_class(FINGER)) for f in found]
+        assert counts == [1] * (10 + MAX_COAST) + [0] * (10 - MAX_COAST)
+        assert contact(found[10]) == pytest.approx(PLACE, abs=1.5)
+        assert found[10].confidence[0] < found[9].confidence[0]
+
+    def test_markers_are_left_as_they_are(self) -> None:
+        inner = Jittery()
+        steady = SteadyDetector(inner)
+        raw = Jittery()
+        for i in range(5):
+            frame = frame_at(PLACE, i)
+            seen = steady.detect(frame).of_class(MARKER)
+            assert np.array_equal(seen.xyxy, raw.detect(frame).of_class(MARKER).xyxy)
+
+    def test_same_frames_same_result(self) -> None:
+        runs = []
+        for _ in range(2):
+            steady = SteadyDetector(Jittery())
+            runs.append([contact(steady.detect(frame_at(PLACE, i))) for i in range(10)])
+        assert np.array_equal(runs[0], runs[1])
+
+    def test_a_gap_in_time_or_another_size_starts_anew(self) -> None:
+        inner = Jittery()
+        steady = SteadyDetector(inner)
+        steady.detect(frame_at(PLACE, 0))
+        late = frame_at(PLACE, 1)
+        late = Frame(late.image, 5.0, 150)
+        assert contact(steady.detect(late)) == pytest.approx(inner.said[-1], abs=1e-3)
+        small = Frame(late.image[:300, :600], 5.03, 151)
+        assert contact(steady.detect(small)) == pytest.approx(inner.said[-1], abs=1e-3)
+
+
+class TestBlend:
+    def test_small_gaps_are_mostly_flow_and_large_ones_all_network(self) -> None:
+        carried = np.array([[0.0, 0], [0, 0], [0, 0]])
+        seen = np.array([[1.0, 0], [40, 0], [np.nan, np.nan]])
+        fused = blend(carried, seen, side=40, speed=0)
+        assert 0.05 < fused[0, 0] < 0.2
+        assert fused[1, 0] == pytest.approx(40)
+        assert np.isnan(fused[2]).all()

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cameratokeyboard.training.config import Augmentation
+from cameratokeyboard.training.degrade import degrade
+from tests.training.builders import draw_picture
+
+OFF = Augmentation(
+    brightness=0, contrast=0, tint=0, saturation=0, grey=0, dark=0, shadow=0, occlusion=0, blur=0,
+    noise=0, compression=0,
+)  # fmt: skip
+
+
+class TestDegrade:
+    @pytest.mark.parametrize(
+        "name", ["dark", "shadow", "occlusion", "blur", "noise", "compression", "grey"]
+    )
+    def test_each_kind_alone_changes_the_picture(self, name: str) -> None:
+        image = draw_picture(1)[0]
+        settings = Augmentation(**{**vars(OFF), name: 1.0})
+        changed = degrade(image, settings, np.random.default_rng(0))
+        assert changed.shape == image.shape
+        assert changed.dtype == np.uint8
+        assert np.mean(np.abs(changed.astype(float) - image)) > 0.3
+
+    def test_dark_is_darker_and_grey_is_grey(self) -> None:
+        image = draw_picture(1)[0]
+        rng = np.random.default_rng(0)
+        dark = degrade(image, Augmentation(**{**vars(OFF), "dark": 1.0}), rng)
+        assert dark.mean() < 0.65 * image.mean()
+        grey = degrade(image, Augmentation(**{**vars(OFF), "grey": 1.0}), rng)
+        assert np.ptp(grey.astype(int), axis=2).max() <= 1
+
+    def test_same_generator_same_picture(self) -> None:
+        image = draw_picture(1)[0]
+        first, second = (degrade(image, Augmentation(), np.random.default_rng(9)) for _ in "ab")
+        assert np.array_equal(first, second)
