@@ -183,7 +183,7 @@ def _thumb_row_y(layout: Layout, centres: FloatArray, home_y: float, pitch: floa
     spaces = [n for n, key in enumerate(layout.keys) if key.role == "space"]
     if not spaces:
         return home_y - 1.7 * pitch
-    return float(centres[spaces[0], 1]) + 0.15 * pitch
+    return float(centres[spaces[0], 1]) + 0.35 * pitch
 
 
 def chords_of(layout: Layout) -> dict[str, Chord]:

@@ -26,6 +26,10 @@ _LAST_BONE_MM = np.array([29.0, 24.0, 25.5, 24.5, 21.0])
 #: Length of knuckle to end, thumb to pinky, as a share of the hand's length [assumed].
 _FINGER_SHARE = np.array([0.40, 0.42, 0.465, 0.435, 0.345])
 
+#: Downward tilt of the last segment: (at no stretch, less at full stretch), degrees, thumb to pinky;
+#: a straight line through the posed hand mesh's own tilts over performances of several styles.
+_TILT_DEG = np.array([[61.0, 30.0], [168.0, 199.0], [177.0, 199.0], [128.0, 86.0], [118.0, 113.0]])
+
 
 @dataclass(frozen=True, eq=False)
 class Fingertips:
@@ -58,10 +62,11 @@ def fingertips_at(
     way = pads_mm[..., :2] - knuckle[..., :2]
     flat = np.hypot(way[..., 0], way[..., 1])
     forward = way / np.maximum(flat, 1e-6)[..., None]
-    # A stretched finger lies flat, a bent one stands; between the two linear in the stretch.
+    # A stretched finger lies flat, a bent one stands or hooks back.
     full = (_FINGER_SHARE * hand.length_mm)[DIGIT_OF] * scale
     stretch = np.clip(flat / full, 0.25, 1.0)
-    tilt = np.radians(np.where(DIGIT_OF == 0, 24.0 - 14.0 * stretch, 82.0 - 66.0 * stretch))
+    flat_deg, steep_deg = _TILT_DEG[DIGIT_OF].T
+    tilt = np.radians(np.clip(flat_deg - steep_deg * stretch, 5.0, 112.0))
     axis = np.empty_like(pads_mm)
     axis[..., :2] = forward * np.cos(tilt)[..., None]
     axis[..., 2] = -np.sin(tilt)

@@ -10,7 +10,7 @@ from cameratokeyboard.synthetic.posture import HAND_FINGERS, Posture
 
 #: Pads may be this share of a reach away from the wrist; the limits of the contract, 0.60 to 0.98,
 #: with a margin.
-REACH_LOW, REACH_HIGH = 0.63, 0.955
+REACH_LOW, REACH_HIGH = 0.63, 0.968
 _SWEEPS = 4
 #: Wrists follow with this smoothness, s.
 _WRIST_SMOOTH_S = 0.06

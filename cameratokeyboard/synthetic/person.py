@@ -62,8 +62,8 @@ class Person:
     dip: tuple[float, float] = (0.28, 0.06)
     curling: float = 0.2
     wrist_mm: float = 20.0
-    yaw_deg: float = 8.0
-    curl: float = 0.78
+    yaw_deg: float = 11.0
+    curl: float = 0.81
     tremor_mm: float = 0.10
     drift_mm: float = 2.5
     rest_rate: float = 0.25
@@ -105,8 +105,8 @@ class Person:
             dip=_random_coupling(rng, 0.28, 0.06),
             curling=float(rng.uniform(0.05, 0.35)),
             wrist_mm=float(rng.uniform(10, 32)),
-            yaw_deg=float(np.clip(rng.normal(8, 4), -2, 18)),
-            curl=float(np.clip(rng.normal(0.78, 0.03), 0.71, 0.85)),
+            yaw_deg=float(np.clip(rng.normal(11, 4), 0, 20)),
+            curl=float(np.clip(rng.normal(0.81, 0.03), 0.74, 0.87)),
             tremor_mm=float(np.clip(0.10 * np.exp(rng.normal(0, 0.5)), 0.02, 0.4)),
             drift_mm=float(rng.uniform(1, 4)),
             rest_rate=float(rng.beta(1.0, 2.5)),

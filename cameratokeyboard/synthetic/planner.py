@@ -20,6 +20,8 @@ from cameratokeyboard.synthetic.written import apply_key, repeats_of
 
 #: The most letters that are taken back at once; beyond that a slip stays.
 _MOST_BACKSPACES = 8
+#: Share of capitals after which shift is let go too late [assumed].
+_LATE_SHIFT = 0.04
 #: A contact that ends this little before the next may last a little longer instead, s [assumed].
 _LEGATO_S = 0.06
 
@@ -152,6 +154,7 @@ class Planner:
             t_down = max(t_down, holder.t_down + 0.03)
         t_down = self._earliest(finger, xy, t_down, holder)
         self._let_go(finger, xy, t_down)
+        self._release_modifier(chord, t_down)
         hold = self._pace.contact_s()
         held = rng.random() < self._person.held_rate and not chord.modifier
         hold = float(rng.uniform(0.55, 0.9)) if held else hold
@@ -160,13 +163,21 @@ class Planner:
         stroke.firm = held
         if holder is not None:
             # Released with the letter, a little after on average [assumed].
-            late = stroke.t_up + rng.normal(0.02, 0.035)
-            holder.t_up = max(min(holder.t_up, stroke.t_up + 0.1), t_down + 0.02, late)
+            late = stroke.t_up + rng.normal(0.0, 0.03)
+            holder.t_up = max(min(holder.t_up, stroke.t_up + 0.05), t_down + 0.02, late)
             self._shift = holder
         self._plan.strokes.append(stroke)
         self._last[finger] = stroke
         self._note_written(stroke, chord)
         self._previous, self._now = stroke, stroke.t_up if held else t_down
+
+    def _release_modifier(self, chord: Chord, t_down: float) -> None:
+        """Let shift go before the next letter; now and then it comes too late, as in "THe"."""
+        held, before = self._shift, self._previous
+        in_time = self._rng.random() > _LATE_SHIFT
+        if chord.modifier or held is None or before is None or not in_time:
+            return
+        held.t_up = min(held.t_up, max(t_down - 0.015, before.t_down + 0.02))
 
     def _let_go(self, finger: int, xy: FloatArray, t_down: float) -> None:
         """Roll from key to key: [K] two keys are down together for 7 to 88 ms."""

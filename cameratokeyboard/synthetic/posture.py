@@ -33,7 +33,7 @@ _OWN_REACH_MM = np.array(
     [[18, 16, 16, 12], [18, 9, 22, 20], [8, 8, 22, 22], [8, 9, 20, 20], [9, 14, 17, 16]], float
 )
 #: Pad-to-wrist distance at rest as a share of the reach, against the person's curl, thumb to pinky.
-_REST_FRACTION = np.array([0.10, 0.02, 0.0, 0.01, 0.03])
+_REST_FRACTION = np.array([0.12, 0.02, 0.0, 0.01, 0.03])
 
 
 def reaches_mm(hand: HandShape) -> FloatArray:
@@ -93,7 +93,7 @@ def posture_of(fingering: Fingering, person: Person, style: Style) -> Posture:
     hover = person.hover_mm * np.array([1.15, 1.0, 1.05, 0.95, 0.8, 0.8, 0.95, 1.05, 1.0, 1.15])
     for finger in range(FINGER_COUNT):
         if not style.touch and finger not in style.fingers and DIGIT_OF[finger] != 0:
-            hover[finger] += style.curl_mm / 2
+            hover[finger] += style.curl_mm
     digit_width = np.array([19.0, 16.0, 16.0, 15.0, 13.0])[DIGIT_OF]
     width = digit_width * size * person.hand.girth
     share = max(person.hand_share, style.hand_share)

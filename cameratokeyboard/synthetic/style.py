@@ -15,7 +15,7 @@ class Style:
 
     fingers: those that strike letters. thumbs: whether a thumb strikes space. touch: True when
     each key has its own finger. hand_share: least share of a reach made by the whole hand.
-    curl_mm: how far unused fingers are drawn in, and raised by half of it. lift: factor on the
+    curl_mm: how far unused fingers are drawn in, and raised by as much. lift: factor on the
     person's lift. spread: factor on the interval's spread. wpm: (slowest, usual, fastest).
     homing: how far an idle hand goes back to its resting place.
     """
@@ -53,7 +53,7 @@ STYLES = {
             thumbs=True,
             touch=False,
             hand_share=0.6,
-            curl_mm=6.0,
+            curl_mm=5.0,
             lift=1.1,
             spread=1.05,
             wpm=(12, 51, 90),
@@ -65,7 +65,7 @@ STYLES = {
             thumbs=True,
             touch=False,
             hand_share=0.75,
-            curl_mm=12.0,
+            curl_mm=9.0,
             lift=1.15,
             spread=1.1,
             wpm=(10, 43, 75),
@@ -77,7 +77,7 @@ STYLES = {
             thumbs=False,
             touch=False,
             hand_share=0.9,
-            curl_mm=20.0,
+            curl_mm=13.0,
             lift=1.3,
             spread=1.1,
             wpm=(8, 30, 55),
@@ -89,7 +89,7 @@ STYLES = {
             thumbs=False,
             touch=False,
             hand_share=0.95,
-            curl_mm=24.0,
+            curl_mm=15.0,
             lift=1.6,
             spread=1.35,
             wpm=(6, 17, 28),

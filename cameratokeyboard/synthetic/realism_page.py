@@ -1,0 +1,82 @@
+"""The realism table as text: for the terminal and for the documentation page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cameratokeyboard.errors import OutputError
+from cameratokeyboard.synthetic.realism_rows import Row
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as a Markdown table with both columns."""
+    lines = [
+        "| Figure | Unit | Published | Simulated | Agrees | Source |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        agrees = "yes" if row.agrees else "**no**"
+        lines.append(
+            f"| {row.name} | {row.unit} | {_numbers(row.published)} | {_numbers(row.simulated)} "
+            f"| {agrees} | {row.source} |"
+        )
+    return "\n".join(lines)
+
+
+def notes(rows: Sequence[Row]) -> str:
+    """A list of what is to be said on single rows; rows that differ without a note are named too."""
+    lines = []
+    for row in rows:
+        if row.note:
+            lines.append(f"- {row.name}{'' if row.agrees else ' (differs)'}: {row.note}")
+        elif not row.agrees:
+            lines.append(f"- {row.name} (differs): outside the tolerance of {row.tolerance:g}.")
+    return "\n".join(lines)
+
+
+def page(rows: Sequence[Row], people: int, seconds: float, seed: int, layout: str) -> str:
+    """The whole documentation page."""
+    agreeing = sum(row.agrees for row in rows)
+    return f"""# Realism of the simulated typist
+
+Printed by `c2k realism --people {people} --seconds {seconds:g} --seed {seed} --on {layout}`: {people} \
+random people with random hands, habits, styles and speeds, about {seconds:g} s of typing each.
+{agreeing} of {len(rows)} rows agree. A row agrees when each figure lies within its tolerance, a
+ratio of 1.2 to 1.5; shares in per cent may also differ by a few points.
+
+{table(rows)}
+
+## Notes
+
+{notes(rows)}
+
+Sources: 136M Keystrokes is Dhakal et al., CHI 2018, with figures computed from its raw logs of 2,053
+typists on ordinary keyboards. The taps on glass and the filmed taps on a flat keyboard are computed
+from published raw data. "Assumed" marks figures that nobody has published.
+"""
+
+
+def write_page(text: str, path: Path) -> None:
+    """Write the page in one move. Raises OutputError when the file cannot be written."""
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(temporary, path)
+    except OSError as error:
+        raise OutputError(
+            f"{path}: expected a file that can be written: {error}; choose another place"
+        ) from error
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return " / ".join(_number(v) for v in values)
+
+
+def _number(value: float) -> str:
+    if value == 0:
+        return "0"
+    if abs(value) < 1:
+        return f"{value:.2f}"
+    return f"{value:.1f}".rstrip("0").rstrip(".") if abs(value) < 100 else f"{value:.0f}"
