@@ -17,7 +17,8 @@ from cameratokeyboard.synthetic.camera import View, draw_plan
 from cameratokeyboard.synthetic.datatypes import Performance, PosedHand
 from cameratokeyboard.synthetic.labels import Label
 from cameratokeyboard.synthetic.mat_texture import draw_mat
-from cameratokeyboard.synthetic.render import Rendered, Renderer
+from cameratokeyboard.synthetic.render import Renderer
+from cameratokeyboard.synthetic.sceneview import Rendered
 from cameratokeyboard.synthetic.stage import Stage, StageWish, draw_looks, draw_stage
 
 Rng = np.random.Generator
@@ -83,6 +84,7 @@ class Model:
 @lru_cache(maxsize=3)
 def _model(settings: StillSettings, number: int) -> Model:
     from cameratokeyboard.synthetic.hand import load_hands
+    from cameratokeyboard.synthetic.hand_shape import random_build
     from cameratokeyboard.synthetic.person import Person
 
     rng = _rng(settings, "person", number)
@@ -90,7 +92,7 @@ def _model(settings: StillSettings, number: int) -> Model:
     kind = settings.hands
     if kind == "both":
         kind = "webxr" if rng.uniform() < _WEBXR_SHARE else "anny"
-    return Model(person, load_hands(kind, person.hand), kind)
+    return Model(person, load_hands(kind, random_build(person.hand, rng)), kind)
 
 
 @lru_cache(maxsize=3)
@@ -167,7 +169,10 @@ class _Format:
 
 def _draw_format(rng: Rng, size: int) -> _Format:
     kind = rng.uniform()
-    even = lambda v: 2 * round(v / 2)  # noqa: E731
+
+    def even(value: float) -> int:
+        return 2 * round(value / 2)
+
     if kind < 0.42:
         return _Format((size, size))
     if kind < 0.60:
@@ -216,6 +221,7 @@ def render_still(renderer: Renderer, settings: StillSettings, number: int) -> Pi
     size = (picture.shape[1], picture.shape[0])
     record = {
         "number": number,
+        "group": f"s{settings.seed}-{run}",
         "hands": model.kind if sides else "none",
         "sides": list(sides),
         "skin_tone": round(stage.looks.skin.tone, 2),
