@@ -20,7 +20,7 @@ _SMALLEST_COSINE = 0.35
 
 @dataclass(frozen=True, eq=False)
 class ViewScale:
-    """How lengths at each of the ten fingers look in the picture.
+    """How lengths at each finger look in the picture; (10, ...) may have an axis of time in front.
 
     origin_px: (2,) the mat's middle. up: (2,) unit vector in px along which height above the paper
     appears. side: (2,) unit vector in px across it, towards the typist's right. toward_y: +1 when
@@ -62,29 +62,35 @@ def view_scale(fingers: Fingers) -> ViewScale | None:
 
     Fingers without a position get the scale of the mat's middle.
     """
-    matrix = fingers.mm_to_px
-    if matrix is None:
-        return None
-    at = np.where(np.isfinite(fingers.mm), fingers.mm, 0.0)
+    return None if fingers.mm_to_px is None else scale_at(fingers.mm_to_px, fingers.mm)
+
+
+def scale_at(matrix: FloatArray, mm: FloatArray) -> ViewScale | None:
+    """The scales at places (..., 10, 2) of a mat seen through the homography ``matrix``.
+
+    None for a view in which the mat has no size. NaN places get the scale of the mat's middle.
+    """
+    at = np.where(np.isfinite(mm), mm, 0.0)
     along_x, along_y = (
         (_map(matrix, at + step) - _map(matrix, at - step)) / (2 * _PROBE_MM)
         for step in np.eye(2) * _PROBE_MM
     )
-    scale = np.hypot(along_x[:, 0], along_x[:, 1])
-    across = np.abs(along_x[:, 0] * along_y[:, 1] - along_x[:, 1] * along_y[:, 0])
+    scale = np.hypot(along_x[..., 0], along_x[..., 1])
+    across = np.abs(along_x[..., 0] * along_y[..., 1] - along_x[..., 1] * along_y[..., 0])
     if not np.isfinite(across).all() or (across < 1e-9).any():
         return None
-    mm_per_px = np.linalg.inv(np.stack([along_x, along_y], axis=2))
+    mm_per_px = np.linalg.inv(np.stack([along_x, along_y], axis=-1))
     up = _up_direction(matrix)
     side = np.array([-up[1], up[0]])
     middle = np.zeros((1, 2))
     if side @ (_map(matrix, np.array([[_PROBE_MM, 0.0]])) - _map(matrix, middle))[0] < 0:
         side = -side
+    upward = np.mean(mm_per_px @ up, axis=tuple(range(mm_per_px.ndim - 2)))
     return ViewScale(
         _map(matrix, middle)[0],
         up,
         side,
-        1.0 if float(np.mean(mm_per_px @ up, axis=0)[1]) > 0 else -1.0,
+        1.0 if float(upward[1]) > 0 else -1.0,
         scale,
         np.clip(across / scale**2, 0.02, 1.0),
         mm_per_px,
@@ -110,4 +116,4 @@ def _up_direction(mm_to_px: FloatArray) -> FloatArray:
 def _map(matrix: FloatArray, points: FloatArray) -> FloatArray:
     mapped = points @ matrix[:, :2].T + matrix[:, 2]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(mapped[:, :2] / mapped[:, 2:])
+        return np.asarray(mapped[..., :2] / mapped[..., 2:])

@@ -50,7 +50,8 @@ def read_truth(path: Path) -> Truth:
     raw = _load(path)
     if not isinstance(raw, dict) or not isinstance(raw.get("events"), list):
         raise TruthError(
-            f"{path}: expected a JSON object with 'text' and a list 'events', as c2k simulate writes"
+            f"{path}: expected a JSON object with 'text' and a list 'events', "
+            f"as c2k simulate writes"
         )
     presses = tuple(_true_press(path, i, entry) for i, entry in enumerate(raw["events"]))
     text = raw.get("text")
@@ -60,9 +61,14 @@ def read_truth(path: Path) -> Truth:
 
 
 def read_events(path: Path) -> Recognised:
-    """Read a file of ``--events`` lines; TruthError names the line that is wrong."""
+    """Read a file of ``--events`` lines; TruthError names the line that is wrong.
+
+    Repeats of held keys are no presses. The raw text is what the presses and repeats write; where
+    a line says that something was corrected, the last line's text is the corrected one.
+    """
     presses: list[Press] = []
-    text, edited = "", False
+    raw: list[str] = []
+    text, edited = None, False
     for number, line in enumerate(_text(path).splitlines(), 1):
         if not line.strip():
             continue
@@ -70,14 +76,9 @@ def read_events(path: Path) -> Recognised:
             event = json.loads(line)
             kind = event["type"]
             if kind == "press":
-                presses.append(
-                    Press(
-                        float(event["t"]),
-                        str(event["key"]),
-                        event.get("finger"),
-                        float(event["emitted"]),
-                    )
-                )
+                _write(raw, str(event["key"]), str(event.get("text", "")))
+                if not event.get("repeat", False):
+                    presses.append(_press(event))
             elif kind == "edit":
                 edited = True
             elif kind == "text":
@@ -88,7 +89,20 @@ def read_events(path: Path) -> Recognised:
                 f"got {line[:60]!r} ({error})"
             ) from error
     ordered = tuple(sorted(presses, key=lambda p: p.t_s))
-    return Recognised(ordered, text, text if edited else None)
+    if not edited:
+        return Recognised(ordered, "".join(raw) if text is None else text)
+    return Recognised(ordered, "".join(raw), text or "")
+
+
+def _press(event: dict[str, Any]) -> Press:
+    return Press(float(event["t"]), str(event["key"]), event.get("finger"), float(event["emitted"]))
+
+
+def _write(raw: list[str], key: str, text: str) -> None:
+    if key == "backspace" and not text:
+        del raw[-1:]
+    else:
+        raw.extend(text)
 
 
 def _true_press(path: Path, index: int, entry: Any) -> Press:

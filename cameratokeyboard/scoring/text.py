@@ -6,7 +6,7 @@ import numpy as np
 
 
 def levenshtein(a: str, b: str) -> int:
-    """The fewest insertions, deletions and replacements of characters that turn ``a`` into ``b``."""
+    """The fewest insertions, deletions and replacements of characters from ``a`` to ``b``."""
     if not a or not b:
         return len(a) + len(b)
     codes = np.array([ord(c) for c in b])

@@ -1,0 +1,1 @@
+"""The standing comparison: all keystroke strategies on simulated people nobody trained on."""

@@ -1,0 +1,155 @@
+"""From onset probabilities to touches: believe what is clear at once, wait where it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cameratokeyboard.datatypes import FINGER_COUNT, FloatArray, TouchDown
+from cameratokeyboard.keystroke.features import HAND_FINGERS, MIRROR
+from cameratokeyboard.keystroke.ledger import Touch, TouchLedger
+
+
+@dataclass(frozen=True, eq=False)
+class Outputs:
+    """What the network says at one moment; L lags, lag 0 is this frame.
+
+    onset: (10, L) probability that the finger first touched in that frame. share: (10, L) by how
+    much of the frame's interval earlier. offset_mm: (10, L, 2) contact point less the finger's
+    place. sigma_mm: (10, L, 2) its spread. contact: (10,) probability of being on the paper.
+    """
+
+    onset: FloatArray
+    share: FloatArray
+    offset_mm: FloatArray
+    sigma_mm: FloatArray
+    contact: FloatArray
+
+    @classmethod
+    def from_hands(
+        cls,
+        onset: FloatArray,
+        share: FloatArray,
+        offset_mm: FloatArray,
+        sigma_mm: FloatArray,
+        contact: FloatArray,
+    ) -> Outputs:
+        """From arrays of two hands, thumb first and mirrored, to fingers by name."""
+        order = np.argsort(HAND_FINGERS.ravel())
+
+        def by_name(values: FloatArray) -> FloatArray:
+            return np.asarray(values, float).reshape(FINGER_COUNT, *values.shape[2:])[order]
+
+        offset = by_name(offset_mm)
+        offset[..., 0] *= MIRROR[:, None]
+        return cls(by_name(onset), by_name(share), offset, by_name(sigma_mm), by_name(contact))
+
+
+@dataclass(frozen=True)
+class DecodingSettings:
+    """When an onset is believed.
+
+    sure: probability at which a press is believed in the very frame of its contact. likely: the
+    same once wait_s have passed; in between the bound falls evenly. dead_s: one finger does not
+    type twice within this time. lifted: probability of contact under which a touch has ended.
+    hold_s: no touch is shorter.
+    """
+
+    sure: float = 0.9
+    likely: float = 0.5
+    wait_s: float = 0.085
+    dead_s: float = 0.075
+    lifted: float = 0.4
+    hold_s: float = 0.03
+
+
+class OnsetDecoder:
+    """Reads the network's outputs frame by frame."""
+
+    def __init__(self, settings: DecodingSettings | None = None) -> None:
+        self._settings = settings or DecodingSettings()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget past frames."""
+        self._t_s: list[float] = []
+        self._places: list[FloatArray] = []
+        self._last_s = np.full(FINGER_COUNT, -np.inf)
+
+    def step(
+        self, t_s: float, places_mm: FloatArray, outputs: Outputs, ledger: TouchLedger
+    ) -> list[Touch]:
+        """The touches that this frame decides.
+
+        places_mm: (10, 2) last seen place of each finger.
+        """
+        lags = outputs.onset.shape[1]
+        self._t_s.append(t_s)
+        self._places.append(np.array(places_mm))
+        del self._t_s[: -(lags + 1)], self._places[: -(lags + 1)]
+        touches: list[Touch] = []
+        for held in range(FINGER_COUNT):
+            touches.extend(self._lift(held, outputs, t_s, ledger))
+        possible = outputs.onset.max(axis=1) > self._settings.likely / 3
+        for finger in map(int, np.flatnonzero(possible)):
+            touch = self._press(finger, outputs, t_s)
+            if touch is not None:
+                self._last_s[finger] = touch.t_s
+                touches.extend(ledger.press(touch))
+        return sorted(touches, key=lambda touch: touch.t_s)
+
+    def _press(self, finger: int, outputs: Outputs, now_s: float) -> TouchDown | None:
+        rule = self._settings
+        p = outputs.onset[finger]
+        known = len(self._t_s)
+        for lag in range(min(len(p), known)):
+            age = now_s - self._t_s[-1 - lag]
+            if age > rule.wait_s + 1e-6 and lag > 0:
+                return None
+            after = float(p[lag + 1]) if lag + 1 < len(p) else 0.0
+            before = float(p[lag - 1]) if lag else 0.0
+            if p[lag] < before or p[lag] < after:
+                continue
+            # Neighbouring frames share the probability of one and the same press.
+            mass = min(float(p[lag]) + before + after, 1.0)
+            next_age = now_s - self._t_s[-2 - lag] if lag + 1 < known else np.inf
+            last_chance = next_age > rule.wait_s + 1e-6 or lag + 1 == len(p)
+            share = 1.0 if last_chance else min(age / rule.wait_s, 1.0)
+            if mass < rule.sure + share * (rule.likely - rule.sure):
+                continue
+            touch = self._touch(finger, lag, mass, outputs, now_s)
+            if touch is not None:
+                return touch
+        return None
+
+    def _touch(
+        self, finger: int, lag: int, mass: float, outputs: Outputs, now_s: float
+    ) -> TouchDown | None:
+        at = self._t_s[-1 - lag]
+        interval = at - self._t_s[-2 - lag] if lag + 1 < len(self._t_s) else 0.0
+        contact_s = at - float(outputs.share[finger, lag]) * interval
+        if contact_s - self._last_s[finger] < self._settings.dead_s:
+            return None
+        xy = self._places[-1 - lag][finger] + outputs.offset_mm[finger, lag]
+        if not np.isfinite(xy).all():
+            return None
+        return TouchDown(
+            finger,
+            contact_s,
+            now_s,
+            (float(xy[0]), float(xy[1])),
+            np.diag(outputs.sigma_mm[finger, lag] ** 2),
+            mass,
+        )
+
+    def _lift(
+        self, finger: int, outputs: Outputs, now_s: float, ledger: TouchLedger
+    ) -> list[Touch]:
+        touch = ledger.down[finger]
+        if touch is None or outputs.contact[finger] >= self._settings.lifted:
+            return []
+        lifted_s = self._t_s[-2] if len(self._t_s) > 1 else now_s
+        if lifted_s - touch.t_s < self._settings.hold_s:
+            return []
+        return ledger.release(finger, lifted_s, now_s)
