@@ -1,21 +1,25 @@
-"""What belongs to the hands: arms, sleeves, torso, rings, watch. Built anew for each pose."""
+"""What belongs to the hands: arms, sleeves, torso, rings, watch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.datatypes import PART_FOREARM, PosedHand
-from cameratokeyboard.synthetic.materials import SkinLook, Surface, to_linear
+from cameratokeyboard.synthetic.materials import SkinLook, Surface, rgb, to_linear
 from cameratokeyboard.synthetic.meshes import Mesh, join, make_mesh, tube, turned, vertex_normals
-from cameratokeyboard.synthetic.render import Item
+from cameratokeyboard.synthetic.sceneview import Item
 
 Rng = np.random.Generator
 
 #: Codes of things in the id buffer; fingers, hands and markers have theirs in shaders/id.frag.
 TABLE_ID, PAPER_ID, OBJECT_ID, TORSO_ID, SLEEVE_ID, JEWEL_ID = 1, 2, 3, 4, 52, 54
+
+
+#: Gold, steel and copper, sRGB.
+_METALS = ((0.93, 0.78, 0.45), (0.85, 0.85, 0.87), (0.90, 0.70, 0.62))
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +42,10 @@ class Wardrobe:
     fold_seed: int
     ring_finger: int = -1
     ring_hand: int = 0
-    ring_metal: Surface = Surface()
+    ring_metal: Surface = field(default_factory=Surface)
     watch_hand: int = -1
-    watch_strap: Surface = Surface()
-    watch_face: Surface = Surface()
+    watch_strap: Surface = field(default_factory=Surface)
+    watch_face: Surface = field(default_factory=Surface)
 
 
 def draw_wardrobe(rng: Rng, cloth: Surface) -> Wardrobe:
@@ -49,9 +53,7 @@ def draw_wardrobe(rng: Rng, cloth: Surface) -> Wardrobe:
     short = rng.uniform() < 0.5
     shoulder = float(rng.uniform(165, 225))
     tone = np.array([rng.uniform(0.75, 1.1)] * 3)
-    metal = to_linear(
-        ((0.93, 0.78, 0.45), (0.85, 0.85, 0.87), (0.9, 0.7, 0.62))[int(rng.integers(3))]
-    )
+    metal = to_linear(_METALS[int(rng.integers(len(_METALS)))])
     strap = to_linear(
         rng.uniform(0.02, 0.35) * np.array([1.0, rng.uniform(0.6, 1), rng.uniform(0.4, 1)])
     )
@@ -59,14 +61,14 @@ def draw_wardrobe(rng: Rng, cloth: Surface) -> Wardrobe:
         cloth=cloth,
         cuff=Surface(
             cloth.picture,
-            tuple(tone),
+            rgb(tone),
             (0.35, 1 / 160.0),
             (0.2, 0.1),
             0.95,
             0.01,
             cloth.bump,
             cloth.bump_mm,
-        ),  # fmt: skip
+        ),
         sleeve_start_mm=float(rng.uniform(330, 420) if short else rng.uniform(10, 120)),
         sleeve_slack_mm=float(rng.uniform(4, 16)),
         shoulder_mm=shoulder,
@@ -76,10 +78,10 @@ def draw_wardrobe(rng: Rng, cloth: Surface) -> Wardrobe:
         fold_seed=int(rng.integers(2**31)),
         ring_finger=int(rng.choice([3, 2, 1, 4, 0])) if rng.uniform() < 0.22 else -1,
         ring_hand=int(rng.integers(2)),
-        ring_metal=Surface(None, tuple(metal), roughness=0.22, gloss=0.6),
+        ring_metal=Surface(None, rgb(metal), roughness=0.22, gloss=0.6),
         watch_hand=int(rng.integers(2)) if rng.uniform() < 0.2 else -1,
-        watch_strap=Surface(None, tuple(strap), roughness=0.6, gloss=0.03, bump=0.1, bump_mm=20),
-        watch_face=Surface(None, tuple(metal * rng.uniform(0.1, 1)), roughness=0.15, gloss=0.3),
+        watch_strap=Surface(None, rgb(strap), roughness=0.6, gloss=0.03, bump=0.1, bump_mm=20),
+        watch_face=Surface(None, rgb(metal * rng.uniform(0.1, 1)), roughness=0.15, gloss=0.3),
     )
 
 
@@ -218,7 +220,8 @@ def torso_item(wardrobe: Wardrobe) -> Item:
     body = tube(centres, np.stack(columns[:2], axis=1), 64)
     body = _crumple(body, wardrobe.fold_seed + 7, 6.0, 150.0)
     cloth = wardrobe.cloth
-    # The picture's middle comes to the chest: u 0.75 is the front, v about 560 mm from the hem; the picture is not mirrored.
+    # The picture's middle comes to the chest: u 0.75 is the front,
+    # v is about 560 mm from the hem.
     look = Surface(
         cloth.picture, cloth.tint, (-2.4, -1 / 520.0), (0.5 + 0.75 * 2.4, 0.5 + 560 / 520.0),
         cloth.roughness, cloth.gloss, cloth.bump, cloth.bump_mm,
@@ -271,8 +274,8 @@ def _ring(posed: PosedHand, finger: int) -> Mesh | None:
     side = np.cross(axis, [0.3, 0.2, 1.0])
     side /= np.linalg.norm(side)
     up = np.cross(axis, side)
-    turn, small = np.meshgrid(np.linspace(0, 2 * np.pi, 33), np.linspace(0, 2 * np.pi, 9))
-    turn, small = turn.ravel(), small.ravel()
+    grid = np.meshgrid(np.linspace(0, 2 * np.pi, 33), np.linspace(0, 2 * np.pi, 9))
+    turn, small = (angles.ravel() for angles in grid)
     out = np.cos(turn)[:, None] * side + np.sin(turn)[:, None] * up
     positions = centre + out * (radius + 0.9 * np.cos(small))[:, None]
     positions = positions + np.outer(1.9 * np.sin(small), axis)

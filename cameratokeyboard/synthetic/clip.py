@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cameratokeyboard.datatypes import FloatArray, ImageArray, Layout
+from cameratokeyboard.datatypes import ImageArray, Layout
 from cameratokeyboard.errors import SimulationError
 from cameratokeyboard.keyboard.layout import load_layout
 from cameratokeyboard.synthetic import effects
@@ -21,7 +21,8 @@ from cameratokeyboard.synthetic.camera import CameraPlan, SceneCamera, View, dra
 from cameratokeyboard.synthetic.datatypes import PART_FOREARM, Performance, PosedHand
 from cameratokeyboard.synthetic.labels import Label
 from cameratokeyboard.synthetic.mat_texture import MatPicture, layout_markers, mat_from_file
-from cameratokeyboard.synthetic.render import Region, Rendered, Renderer
+from cameratokeyboard.synthetic.render import Renderer
+from cameratokeyboard.synthetic.sceneview import Region, Rendered
 from cameratokeyboard.synthetic.stage import Stage, StageWish, draw_looks, draw_stage
 
 Rng = np.random.Generator

@@ -91,7 +91,7 @@ class ClipFile:
         try:
             self._finish()
             if kind is None:
-                os.replace(self._partial, self.path)
+                self._partial.replace(self.path)
         except OSError as problem:
             raise OutputError(f"{self.path}: cannot be written: {problem}") from problem
         finally:

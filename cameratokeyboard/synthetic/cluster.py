@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from cameratokeyboard.errors import MissingExtraError, SettingsError
 from cameratokeyboard.synthetic.still import Picture, StillSettings
@@ -20,13 +21,17 @@ def cluster_shards(address: str, timeout_s: float = 15.0) -> Shards:
     Raises MissingExtraError without dask.distributed, SettingsError when nobody answers.
     """
     try:
-        from distributed import Client, as_completed
+        import distributed
     except ImportError:
         raise MissingExtraError("--cluster", "cluster") from None
 
+    # Typed loosely: the package declares no types.
+    connect: Any = distributed.Client
+    completed: Any = distributed.as_completed
+
     def run(settings: StillSettings, shards: list[list[int]]) -> Iterator[list[Picture]]:
         try:
-            client = Client(address, timeout=timeout_s, set_as_default=False)
+            client = connect(address, timeout=timeout_s, set_as_default=False)
         except (OSError, ValueError) as error:
             raise SettingsError(
                 f"--cluster: expected the address of a Dask scheduler, got '{address}': {error}"
@@ -36,7 +41,7 @@ def cluster_shards(address: str, timeout_s: float = 15.0) -> Shards:
                 client.submit(render_shard, settings, shard, pure=False, retries=_RETRIES)
                 for shard in shards
             ]
-            for future in as_completed(futures):
+            for future in completed(futures):
                 yield future.result()
                 future.release()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -20,8 +21,9 @@ class Optics:
     exposure: gain over the metered one, in stops. kelvin_error: white balance, 6500 is neutral.
     aperture: blur in px (at 640 px) for an infinitely far point. focus_mm: None focuses the hands.
     portrait_mm: beyond this depth a phone's portrait mode blurs, 0 never. noise: deviation of the
-    shadows in 8-bit steps. curve: 0 flat, 1 contrasty. saturation, sharpen, vignette, glow: strength.
-    jpeg: quality, 0 none. scale: share of the resolution that the sensor really resolves.
+    shadows in 8-bit steps. curve: 0 flat, 1 contrasty. saturation, sharpen, vignette and
+    glow: strength. jpeg: quality, 0 none. scale: share of the resolution that the sensor
+    really resolves.
     """
 
     exposure: float = 0.0
@@ -97,7 +99,7 @@ def blur_by_depth(
     while steps[-1] < float(circle.max()):
         steps.append(max(1.5, steps[-1] * 2.4))
     result = linear.copy()
-    for low, high in zip(steps[:-1], steps[1:], strict=True):
+    for low, high in itertools.pairwise(steps):
         share = np.clip((circle - low) / (high - low), 0, 1)[..., None]
         result += share * (_soft(linear, high) - result)
     return result
@@ -163,7 +165,8 @@ def develop(
 ) -> ImageArray:
     """Light to an 8-bit picture. linear: (H, W, 3) RGB. Returns (H, W, 3) uint8 BGR.
 
-    gain: (3,) metered exposure and balance, kept for a whole clip. flicker: momentary brightness of the lamps.
+    gain: (3,) metered exposure and balance, kept for a whole clip. flicker: momentary
+    brightness of the lamps.
     """
     height, width = linear.shape[:2]
     tint = temperature(optics.kelvin_error)
@@ -203,7 +206,8 @@ def _with_noise(light: FloatArray, optics: Optics, rng: Rng) -> FloatArray:
     if optics.noise > 2.5:
         noise = 0.5 * noise + 1.3 * cv2.GaussianBlur(noise, (0, 0), 1.0)
     level = optics.noise / 255.0
-    return np.maximum(light + noise * level * np.sqrt(0.03 + 0.7 * np.clip(light, 0, 2)), 0)
+    spread = level * np.sqrt(0.03 + 0.7 * np.clip(light, 0, 2))
+    return np.asarray(np.maximum(light + noise * spread, 0))
 
 
 def tone_curve(light: FloatArray, contrast: float) -> FloatArray:
@@ -228,8 +232,9 @@ def through_jpeg(picture: ImageArray, quality: int) -> ImageArray:
 def add_rows(frames: list[FloatArray], exposure: float, readout: float) -> FloatArray:
     """Mix sub-frames spread evenly over 0..1 into one: motion blur with a rolling shutter.
 
-    frames: N of (H, W, 3), at the times ``(k + 0.5) / N`` of the span. A row ``r`` (0..1) is exposed
-    during ``exposure`` (share of the span) from ``readout * r`` on; exposure + readout <= 1.
+    frames: N of (H, W, 3), at the times ``(k + 0.5) / N`` of the span. A row ``r`` (0..1) is
+    exposed during ``exposure`` (share of the span) from ``readout * r`` on; both
+    add up to 1 at most.
     """
     if len(frames) == 1:
         return frames[0]

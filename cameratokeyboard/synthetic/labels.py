@@ -1,4 +1,4 @@
-"""Exact labels from the id buffer: boxes of what is visible, keypoints with a real occlusion test."""
+"""Exact labels from the id buffer: boxes of what is visible, keypoints with an occlusion test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, THUMB_SLOTS, FloatArray, IntArray
 from cameratokeyboard.synthetic.camera import SceneCamera
 from cameratokeyboard.synthetic.datatypes import PosedHand
-from cameratokeyboard.synthetic.render import Rendered
+from cameratokeyboard.synthetic.sceneview import Rendered
 
 #: Codes of shaders/id.frag: ten fingertips, the rest of ten fingers, four markers.
 TIP_ID, FINGER_ID, MARKER_ID = 16, 32, 64
@@ -64,7 +64,7 @@ class Label:
 
 
 def finger_place(side: int, finger: int) -> int:
-    """Index into FINGER_NAMES of a hand's finger; side 0 left, 1 right; finger 0 thumb .. 4 pinky."""
+    """Index into FINGER_NAMES; side: 0 left, 1 right; finger: 0 thumb .. 4 pinky."""
     return 4 - finger if side == 0 else 5 + finger
 
 

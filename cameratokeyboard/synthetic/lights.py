@@ -1,4 +1,4 @@
-"""Light of the scene: sun, window, lamp, screen, ceiling, and what the room and table throw back."""
+"""Light of the scene: sun, window, lamp, screen, ceiling, and what room and table throw back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray
-from cameratokeyboard.synthetic.materials import Colour, _colour
+from cameratokeyboard.synthetic.materials import Colour, rgb
 
 Rng = np.random.Generator
 
@@ -116,7 +116,7 @@ def draw_lighting(rng: Rng, bounce_tone: FloatArray, kind: str | None = None) ->
         _key_light(rng, kind, azimuth, key * key_warm),
         Light(
             _triple(direction(azimuth + float(rng.uniform(90, 270)), float(rng.uniform(25, 80)))),
-            _colour(second * room_warm),
+            rgb(second * room_warm),
             float(rng.uniform(3, 14)),
         ),
     )
@@ -125,10 +125,10 @@ def draw_lighting(rng: Rng, bounce_tone: FloatArray, kind: str | None = None) ->
     bounce = bounce_tone * (falling * 0.55 + 0.25 * key * key_warm)
     return Lighting(
         lights=lights,
-        sky_up=_colour(sky * room_warm * rng.uniform(0.9, 1.3)),
-        sky_side=_colour(sky * room_warm * rng.uniform(0.35, 0.9)),
+        sky_up=rgb(sky * room_warm * rng.uniform(0.9, 1.3)),
+        sky_side=rgb(sky * room_warm * rng.uniform(0.35, 0.9)),
         side_way=_triple(side),
-        bounce=_colour(np.minimum(bounce, 1.2)),
+        bounce=rgb(np.minimum(bounce, 1.2)),
         kind=kind,
     )
 
@@ -166,20 +166,20 @@ def _strengths(rng: Rng, kind: str) -> tuple[float, float, float]:
 
 def _key_light(rng: Rng, kind: str, azimuth: float, colour: FloatArray) -> Light:
     if kind == "sun":
-        return Light(_triple(direction(azimuth, float(rng.uniform(18, 62)))), _colour(colour), 0.4)
+        return Light(_triple(direction(azimuth, float(rng.uniform(18, 62)))), rgb(colour), 0.4)
     if kind == "window":
         way = direction(azimuth, float(rng.uniform(20, 50)))
-        return Light(_triple(way), _colour(colour), float(rng.uniform(6, 16)))
+        return Light(_triple(way), rgb(colour), float(rng.uniform(6, 16)))
     if kind == "ceiling":
         way = direction(azimuth, float(rng.uniform(55, 88)))
-        return Light(_triple(way), _colour(colour), float(rng.uniform(3, 14)))
+        return Light(_triple(way), rgb(colour), float(rng.uniform(3, 14)))
     if kind == "screen":  # the screen stands across the mat, where the camera is
         way = direction(float(rng.normal(0, 25)), float(rng.uniform(12, 35)))
-        return Light(_triple(way), _colour(colour * [0.92, 0.98, 1.12]), float(rng.uniform(8, 16)))
+        return Light(_triple(way), rgb(colour * [0.92, 0.98, 1.12]), float(rng.uniform(8, 16)))
     distance = float(rng.uniform(420, 1300))
     way = direction(azimuth, float(rng.uniform(28, 80)))
     size = float(rng.uniform(0.6, 6.0))
-    return Light(_triple(way * distance), _colour(colour), size, near=True)
+    return Light(_triple(way * distance), rgb(colour), size, near=True)
 
 
 def _triple(values: FloatArray) -> tuple[float, float, float]:

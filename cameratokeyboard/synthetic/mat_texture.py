@@ -6,7 +6,6 @@ is drawn here from a Layout; a picture of any other mat can be used through ``ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +14,16 @@ import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray, ImageArray, Layout
 from cameratokeyboard.errors import SourceError
+from cameratokeyboard.synthetic.mat_pens import (
+    OWN_CODES,
+    PENS,
+    Sheet,
+    corners_of,
+    draw_letter_block,
+)
 from cameratokeyboard.synthetic.textures import random_colour
 
 Rng = np.random.Generator
-PX_PER_MM = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,150 +50,13 @@ def mat_from_file(path: Path, layout: Layout) -> MatPicture:
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
     if picture is None:
         raise SourceError(f"mat '{path}': expected a readable picture (PNG or JPEG) of the sheet")
-    rgb = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+    rgb = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
     return MatPicture(rgb, layout.paper_mm, layout_markers(layout), True)
 
 
 def layout_markers(layout: Layout) -> FloatArray:
     """(4, 4) centres and half sides in mm of a layout's own markers."""
     return np.array([[*m.xy_mm, m.side_mm / 2, m.side_mm / 2] for m in layout.markers], float)
-
-
-class _Sheet:
-    """A sheet to draw on in mm; anti-aliased, RGB."""
-
-    def __init__(self, paper_mm: tuple[float, float], colour: tuple[float, float, float]) -> None:
-        self.paper = paper_mm
-        width, height = (round(side * PX_PER_MM) for side in paper_mm)
-        self.image = np.full((height, width, 3), [round(c * 255) for c in colour], np.uint8)
-
-    def px(self, xy_mm: FloatArray) -> FloatArray:
-        """Points in mm to px of the sheet's picture."""
-        xy = np.asarray(xy_mm, float)
-        half = np.array(self.paper) / 2
-        return np.stack([(xy[..., 0] + half[0]), (half[1] - xy[..., 1])], -1) * PX_PER_MM
-
-    def polygon(self, points_mm: FloatArray, colour: tuple[float, ...]) -> None:
-        """A filled polygon."""
-        points = np.round(self.px(points_mm) * 16).astype(np.int32)
-        cv2.fillPoly(self.image, [points], [c * 255 for c in colour], cv2.LINE_AA, 4)
-
-    def stroke(self, points_mm: FloatArray, colour: tuple[float, ...], width_mm: float) -> None:
-        """A polyline with a pen of this width."""
-        points = np.round(self.px(points_mm) * 16).astype(np.int32)
-        thickness = max(1, round(width_mm * PX_PER_MM))
-        cv2.polylines(
-            self.image, [points], False, [c * 255 for c in colour], thickness, cv2.LINE_AA, 4
-        )
-
-    def text(
-        self, text: str, at_mm: FloatArray, height_mm: float, colour: tuple[float, ...], font: int
-    ) -> None:
-        """Letters whose left end of the base line is at a point."""
-        shown = text.encode("ascii", "replace").decode()
-        scale = height_mm * PX_PER_MM / 21.0
-        at = np.round(self.px(at_mm)).astype(int).tolist()
-        thickness = max(1, round(scale * 1.6))
-        ink = [c * 255 for c in colour]
-        cv2.putText(self.image, shown, at, font, scale, ink, thickness, cv2.LINE_AA)
-
-
-def _corners(centre: FloatArray, half: FloatArray) -> FloatArray:
-    return centre + half * np.array([[-1, 1], [1, 1], [1, -1], [-1, -1]], float)
-
-
-def _draw_code(dictionary: int) -> Callable[[_Sheet, FloatArray, FloatArray, int, Rng], None]:
-    def draw(sheet: _Sheet, centre: FloatArray, half: FloatArray, number: int, rng: Rng) -> None:
-        codes = cv2.aruco.getPredefinedDictionary(dictionary)
-        side = max(24, round(float(half[0]) * 2 * PX_PER_MM))
-        picture = cv2.cvtColor(
-            cv2.aruco.generateImageMarker(codes, number, side), cv2.COLOR_GRAY2RGB
-        )
-        x, y = np.round(sheet.px(centre) - side / 2).astype(int)
-        target = sheet.image[max(y, 0) : y + side, max(x, 0) : x + side]
-        source = picture[max(-y, 0) :, max(-x, 0) :]
-        target[:] = source[: target.shape[0], : target.shape[1]]
-
-    return draw
-
-
-def _draw_letter_block(
-    sheet: _Sheet, centre: FloatArray, half: FloatArray, number: int, rng: Rng
-) -> None:
-    """A black rounded square with a light angular letter cut out, alike at all four places."""
-    ink = (0.03, 0.03, 0.03)
-    radius = 0.16 * half[0]
-    inner = half - radius
-    points = []
-    for k, (sx, sy) in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1))):
-        angles = np.deg2rad(np.linspace(90 * k, 90 * k + 90, 6))
-        points.append(
-            centre + inner * [sx, sy] + radius * np.stack([np.cos(angles), np.sin(angles)], 1)
-        )
-    sheet.polygon(np.concatenate(points), ink)
-    light = (0.97, 0.97, 0.97)
-    wedge = np.array([[-0.42, 0.6], [0.42, 0.6], [0.0, -0.18]])
-    left = np.array([[-0.62, 0.02], [-0.62, -0.7], [-0.2, -0.7]])
-    for part in (wedge, left, left * [-1, 1]):
-        sheet.polygon(centre + part * half, light)
-
-
-def _draw_rings(sheet: _Sheet, centre: FloatArray, half: FloatArray, number: int, rng: Rng) -> None:
-    """A black square with a light ring, as the finder of a matrix code."""
-    for share, colour in ((1.0, (0.02,) * 3), (0.7, (1.0,) * 3), (0.42, (0.02,) * 3)):
-        sheet.polygon(_corners(centre, half * share), colour)
-
-
-def _draw_block(sheet: _Sheet, centre: FloatArray, half: FloatArray, number: int, rng: Rng) -> None:
-    """A plain square or disc, black or coloured."""
-    colour = random_colour(rng, (0.0, 0.9), (0.0, 0.5))
-    if rng.uniform() < 0.5:
-        sheet.polygon(_corners(centre, half), colour)
-    else:
-        angle = np.linspace(0, 2 * np.pi, 40)
-        sheet.polygon(centre + half * np.stack([np.cos(angle), np.sin(angle)], 1), colour)
-
-
-def _draw_by_hand(
-    sheet: _Sheet, centre: FloatArray, half: FloatArray, number: int, rng: Rng
-) -> None:
-    """A marker in pen or felt-tip: cross, scribbled square, circle, framed cross."""
-    pen = float(rng.uniform(0.6, 2.6))
-    ink = random_colour(rng, (0.0, 0.9), (0.0, 0.35))
-    shake = lambda pts: (
-        centre + (np.asarray(pts, float) + rng.normal(0, 0.06, np.shape(pts))) * half
-    )  # noqa: E731
-    kind = int(rng.integers(4))
-    if kind in (0, 3):
-        sheet.stroke(shake([[-0.9, 0.9], [0, 0], [0.9, -0.9]]), ink, pen)
-        sheet.stroke(shake([[-0.9, -0.9], [0, 0], [0.9, 0.9]]), ink, pen)
-    if kind in (1, 3):
-        sheet.stroke(shake([[-1, 1], [1, 1], [1, -1], [-1, -1], [-1, 1]]), ink, pen)
-    if kind == 1:
-        rows = np.linspace(-0.95, 0.95, max(6, int(half[0] * 3 / pen)))
-        zigzag = np.stack([np.where(np.arange(len(rows)) % 2, 0.95, -0.95), rows], 1)
-        sheet.stroke(shake(zigzag), ink, pen * 1.3)
-    if kind == 2:
-        angle = np.linspace(0, 2 * np.pi * 1.05, 30)
-        circle = np.stack([np.cos(angle), np.sin(angle)], 1)
-        sheet.stroke(centre + circle * half * 0.95 + rng.normal(0, 0.3, (30, 2)), ink, pen)
-        if rng.uniform() < 0.5:
-            sheet.stroke(shake([[-0.9, 0], [0.9, 0]]), ink, pen)
-            sheet.stroke(shake([[0, -0.9], [0, 0.9]]), ink, pen)
-
-
-MarkerPen = Callable[[_Sheet, FloatArray, FloatArray, int, Rng], None]
-_OWN_CODES = _draw_code(cv2.aruco.DICT_4X4_50)
-
-#: Looks of markers with their share among training pictures: pen, coded.
-_PENS: tuple[tuple[MarkerPen, bool, float], ...] = (
-    (_OWN_CODES, True, 0.42),
-    (_draw_code(cv2.aruco.DICT_APRILTAG_16h5), True, 0.05),
-    (_draw_letter_block, False, 0.33),
-    (_draw_rings, False, 0.04),
-    (_draw_block, False, 0.06),
-    (_draw_by_hand, False, 0.10),
-)
 
 
 def _places(rng: Rng, layout: Layout, size: FloatArray, own: bool) -> tuple[FloatArray, FloatArray]:
@@ -261,20 +129,20 @@ def _draw_key_look(rng: Rng, paper: tuple[float, float, float]) -> _KeyLook:
     )
 
 
-def _draw_keys(sheet: _Sheet, layout: Layout, size: FloatArray, look: _KeyLook) -> None:
+def _draw_keys(sheet: Sheet, layout: Layout, size: FloatArray, look: _KeyLook) -> None:
     for key in layout.keys:
         x, y, w, h = key.box
         top_left = (np.array([x, y]) - 0.5) * size * [1, -1]
         key_size = np.array([w, h]) * size
         centre = top_left + key_size / 2 * [1, -1]
-        corners = _corners(centre, key_size / 2 - look.gap_mm / 2)
+        corners = corners_of(centre, key_size / 2 - look.gap_mm / 2)
         sheet.polygon(corners, look.plain if key.role in ("char", "space") else look.special)
-        sheet.stroke(np.concatenate([corners, corners[:1]]), look.line, look.line_mm)
+        sheet.stroke(np.vstack([corners, corners[:1]]), look.line, look.line_mm)
         _draw_legend(sheet, key.legends, key.label, top_left, key_size, look)
 
 
 def _draw_legend(
-    sheet: _Sheet,
+    sheet: Sheet,
     legends: tuple[str, str, str],
     label: str,
     top_left: FloatArray,
@@ -283,7 +151,7 @@ def _draw_legend(
 ) -> None:
     letter = min(look.letter_mm, float(size[1]) * 0.38)
     left = 0.32 if look.centred and not label else 0.12
-    at = top_left + [size[0] * left, -letter - size[1] * 0.12]
+    at = top_left + np.array([size[0] * left, -letter - size[1] * 0.12])
     if label:
         sheet.text(label, at, letter * 0.62, look.ink, look.font)
         return
@@ -299,7 +167,7 @@ def _draw_legend(
 
 def own_mat(layout: Layout) -> MatPicture:
     """The layout's mat, drawn plainly with its own coded markers: for clips without ``--mat``."""
-    sheet = _Sheet(layout.paper_mm, (1.0, 1.0, 1.0))
+    sheet = Sheet(layout.paper_mm, (1.0, 1.0, 1.0))
     look = _KeyLook((1.0,) * 3, (0.86,) * 3, (0.25,) * 3, (0.1,) * 3, 0.4, 0.0, 4.2,
                     cv2.FONT_HERSHEY_SIMPLEX, True, False)  # fmt: skip
     _draw_keys(sheet, layout, np.array(layout.size_mm), look)
@@ -308,9 +176,9 @@ def own_mat(layout: Layout) -> MatPicture:
         half = np.full(2, place.side_mm / 2)
         centre = np.array(place.xy_mm)
         if place.code is None:
-            _draw_letter_block(sheet, centre, half, number, rng)
+            draw_letter_block(sheet, centre, half, number, rng)
         else:
-            _OWN_CODES(sheet, centre, half, place.code, rng)
+            OWN_CODES(sheet, centre, half, place.code, rng)
     coded = all(place.code is not None for place in layout.markers)
     return MatPicture(sheet.image, layout.paper_mm, layout_markers(layout), coded)
 
@@ -322,11 +190,11 @@ def draw_mat(rng: Rng, layout: Layout) -> MatPicture:
     paper = (min(1.0, white + warm), white, max(0.0, white - warm))
     if rng.uniform() < 0.04:
         paper = random_colour(rng, (0.05, 0.3), (0.6, 1.0))
-    sheet = _Sheet(layout.paper_mm, paper)
-    shares = np.array([share for *_, share in _PENS])
-    pen, coded, _ = _PENS[int(rng.choice(len(_PENS), p=shares / shares.sum()))]
+    sheet = Sheet(layout.paper_mm, paper)
+    shares = np.array([share for *_, share in PENS])
+    pen, coded, _ = PENS[int(rng.choice(len(PENS), p=shares / shares.sum()))]
     size = np.array(layout.size_mm) * float(rng.uniform(0.92, 1.0))
-    markers, size = _places(rng, layout, size, own=pen is _OWN_CODES and rng.uniform() < 0.8)
+    markers, size = _places(rng, layout, size, own=pen is OWN_CODES and rng.uniform() < 0.8)
     _draw_keys(sheet, layout, size, _draw_key_look(rng, paper))
     if rng.uniform() < 0.3:
         line = np.array([[-size[0], size[1]], [size[0], size[1]], [size[0], -size[1]],

@@ -77,7 +77,8 @@ class SkinLook:
     wet: float = 0.3
 
 
-def _colour(values: FloatArray) -> Colour:
+def rgb(values: FloatArray) -> Colour:
+    """Three numbers as a colour."""
     return (float(values[0]), float(values[1]), float(values[2]))
 
 
@@ -96,9 +97,9 @@ def draw_skin(rng: Rng) -> SkinLook:
     if paint:
         nail = to_linear(random_colour(rng, (0.2, 1.0), (0.05, 0.95)))
     return SkinLook(
-        skin=_colour(skin),
-        palm=_colour(palm),
-        nail=_colour(nail),
+        skin=rgb(skin),
+        palm=rgb(palm),
+        nail=rgb(nail),
         paint=paint,
         tone=tone,
         blotch=float(rng.uniform(0.2, 0.8)),

@@ -144,7 +144,9 @@ def box(centre: FloatArray, size: FloatArray, yaw_deg: float = 0.0) -> Mesh:
     rotation = np.array(
         [[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]]
     )
-    corners, uv, faces = [], [], []
+    corners: list[FloatArray] = []
+    uv: list[FloatArray] = []
+    faces: list[list[int]] = []
     square = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], float)
     for axis in range(3):
         for sign in (-1.0, 1.0):

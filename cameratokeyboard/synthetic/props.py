@@ -9,9 +9,9 @@ import numpy as np
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.bodies import OBJECT_ID, PAPER_ID, TABLE_ID
 from cameratokeyboard.synthetic.mat_texture import MatPicture
-from cameratokeyboard.synthetic.materials import Surface, draw_table, to_linear
+from cameratokeyboard.synthetic.materials import Surface, draw_table, rgb, to_linear
 from cameratokeyboard.synthetic.meshes import Mesh, box, sheet, tube, turned
-from cameratokeyboard.synthetic.render import Item
+from cameratokeyboard.synthetic.sceneview import Item
 from cameratokeyboard.synthetic.textures import random_colour, table_top
 
 Rng = np.random.Generator
@@ -103,7 +103,7 @@ def _slab(rng: Rng, at: FloatArray) -> Mesh:
     sizes = ((72, 150, 8), (150, 210, 22), (76, 76, 9), (310, 215, 16), (90, 60, 28))
     size = np.array(sizes[int(rng.integers(len(sizes)))], float) * rng.uniform(0.9, 1.1)
     outward = np.sign(at[0]) * max(0.0, size[0] / 2 - 40)
-    return box(at + [outward, 0, size[2] / 2], size, float(rng.normal(0, 20)))
+    return box(at + np.array([outward, 0, size[2] / 2]), size, float(rng.normal(0, 20)))
 
 
 def clutter_items(rng: Rng) -> list[Item]:
@@ -116,7 +116,7 @@ def clutter_items(rng: Rng) -> list[Item]:
         colour = to_linear(random_colour(rng, (0.0, 0.9), (0.03, 0.95)))
         material = Surface(
             None,
-            (float(colour[0]), float(colour[1]), float(colour[2])),
+            rgb(colour),
             roughness=float(rng.uniform(0.15, 0.9)),
             gloss=float(rng.uniform(0.01, 0.06)),
         )

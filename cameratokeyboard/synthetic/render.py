@@ -1,119 +1,41 @@
-"""Draws a scene with OpenGL: a picture in linear light, an id buffer and depths.
-
-Works without a window: EGL on Linux (llvmpipe without a GPU), the system's own context elsewhere.
-"""
+"""Draws a scene with OpenGL: a picture in linear light, an id buffer and depths."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import cv2
 import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray, ImageArray, IntArray
-from cameratokeyboard.errors import MissingExtraError, SimulationError
-from cameratokeyboard.synthetic.camera import SceneCamera
-from cameratokeyboard.synthetic.lights import FOCUS_RADIUS_MM, Lighting
+from cameratokeyboard.synthetic.glcontext import (
+    limit_threads,
+    make_context,
+    shader_source,
+    vertex_layout,
+)
 from cameratokeyboard.synthetic.materials import SkinLook, Surface
 from cameratokeyboard.synthetic.meshes import Mesh
+from cameratokeyboard.synthetic.sceneview import Region, Rendered, SceneView
 from cameratokeyboard.synthetic.textures import noise_volume
+from cameratokeyboard.synthetic.uniforms import (
+    SHADOW_PX,
+    SKY_AREA,
+    SKY_PX,
+    SKY_TOP_MM,
+    set_camera,
+    set_light,
+    set_skin,
+    set_surface,
+    sky_from_heights,
+)
 
 _SRGB8 = 0x8C41  # GL_SRGB8
-_NEAR_MM, _FAR_MM = 40.0, 9000.0
-_SHADOW_PX = (1024, 512)
-#: The part of the table whose sky is computed: x0, y0, width, height in mm; 2 mm a pixel.
-_SKY_AREA = (-330.0, -360.0, 660.0, 600.0)
-_SKY_PX = (330, 300)
-_SKY_TOP_MM = 200.0
 #: Things by their code in the id buffer, from the front to the back of most pictures.
-_FRONT_FIRST = {54: 9, 48: 8, 50: 8, 52: 7, 3: 6, 2: 5, 4: 3, 1: 2}
-
-
-@dataclass(frozen=True, eq=False)
-class Item:
-    """A thing to draw. code: its value in the id buffer. moving: drawn anew each time, else kept.
-
-    hand_side: 0 left, 1 right for a hand, -1 otherwise. Its joints: mm from each finger's end to
-    the last and the middle joint. casts: throws shadows. paper: carries the markers.
-    """
-
-    mesh: Mesh
-    material: Surface | SkinLook
-    code: int
-    moving: bool = False
-    hand_side: int = -1
-    casts: bool = True
-    paper: bool = False
-    joints_mm: tuple[float, ...] = (30.0, 24.0, 26.0, 25.0, 22.0)
-    knuckles_mm: tuple[float, ...] = (64.0, 47.0, 53.0, 49.0, 40.0)
-
-
-@dataclass(frozen=True, eq=False)
-class SceneView:
-    """Everything that one picture needs.
-
-    backdrop: (H, W, 3) uint8 sRGB behind all, stretched to the picture. markers_mm: (4, 4) as in
-    MatPicture. tip_mm: labelled length of thumb .. pinky.
-    """
-
-    items: tuple[Item, ...]
-    camera: SceneCamera
-    lighting: Lighting
-    backdrop: ImageArray
-    backdrop_gain: float
-    markers_mm: FloatArray
-    tip_mm: tuple[float, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Rendered:
-    """linear: (H, W, 3) float32 light, RGB. ids: (H, W) uint8. depth_mm: (H, W) float32, inf where
-    nothing is."""
-
-    linear: FloatArray
-    ids: IntArray
-    depth_mm: FloatArray
-
-
-def make_context() -> Any:
-    """A moderngl context without a window.
-
-    Raises MissingExtraError without moderngl, SimulationError when no OpenGL can be had.
-    """
-    try:
-        import moderngl
-    except ImportError:
-        raise MissingExtraError("rendering", "synthetic") from None
-    options: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
-    try:
-        context = moderngl.create_context(standalone=True, require=330, **options)
-    except Exception as error:
-        raise SimulationError(
-            f"rendering: expected OpenGL 3.3 without a window, got '{error}'; on Linux install "
-            "libegl1 and libgl1-mesa-dri"
-        ) from error
-    context.gc_mode = "auto"
-    return context
-
-
-def limit_threads(threads: int = 1) -> None:
-    """Keep software rendering to this many threads; must run before the context is made."""
-    os.environ.setdefault("LP_NUM_THREADS", str(threads))
-
-
-def _shader(name: str) -> str:
-    return (resources.files("cameratokeyboard.synthetic") / "shaders" / name).read_text("utf-8")
-
-
-#: x0, y0, x1, y1 in px.
-Region = tuple[int, int, int, int]
+_FRONT_FIRST = {54: 9, 48: 8, 49: 8, 50: 8, 52: 7, 3: 6, 2: 5, 4: 3, 1: 2}
 
 
 class Renderer:
@@ -125,28 +47,29 @@ class Renderer:
 
     def __init__(self, context: Any = None) -> None:
         self._ctx = context or make_context()
-        head = "#version 330\n" + _shader("lighting.glsl")
-        mesh = _shader("mesh.vert")
-        program = self._ctx.program
-        self._programs = {
-            "surface": program(vertex_shader=mesh, fragment_shader=head + _shader("surface.frag")),
-            "skin": program(vertex_shader=mesh, fragment_shader=head + _shader("skin.frag")),
-            "id": program(vertex_shader=mesh, fragment_shader=_shader("id.frag")),
-            "depth": program(
-                vertex_shader=_shader("depth.vert"), fragment_shader=_shader("depth.frag")
-            ),
-            "backdrop": program(
-                vertex_shader=_shader("backdrop.vert"), fragment_shader=_shader("backdrop.frag")
-            ),
-        }
-        self._shadows = [self._depth_target((size, size)) for size in _SHADOW_PX]
-        self._sky = self._depth_target(_SKY_PX)
+        self._programs = self._compiled()
+        self._shadows = [self._depth_target((size, size)) for size in SHADOW_PX]
+        self._sky = self._depth_target(SKY_PX)
         self._noise = self._noise_texture()
         self._white = self._texture(np.full((1, 1, 3), 255, np.uint8))
         self._full = self._ctx.buffer(np.array([-1, -1, 3, -1, -1, 3], "f4").tobytes())
         self._targets: dict[tuple[int, int], tuple[Any, Any]] = {}
         self._kept: dict[tuple[int, str], tuple[Any, Any]] = {}
         self._spare: dict[tuple[int, int, int], list[Any]] = {}
+
+    def _compiled(self) -> dict[str, Any]:
+        head = "#version 330\n" + shader_source("lighting.glsl")
+        parts = {
+            "surface": ("mesh.vert", head + shader_source("surface.frag")),
+            "skin": ("mesh.vert", head + shader_source("skin.frag")),
+            "id": ("mesh.vert", shader_source("id.frag")),
+            "depth": ("depth.vert", shader_source("depth.frag")),
+            "backdrop": ("backdrop.vert", shader_source("backdrop.frag")),
+        }
+        return {
+            name: self._ctx.program(vertex_shader=shader_source(vertex), fragment_shader=fragment)
+            for name, (vertex, fragment) in parts.items()
+        }
 
     def close(self) -> None:
         """Give the context back; the renderer cannot be used afterwards."""
@@ -167,9 +90,9 @@ class Renderer:
     ) -> Rendered:
         """Draw one picture.
 
-        With ``base`` and ``region`` (x0, y0, x1, y1 in px) only the light within the region is drawn
-        anew over that of ``base``; ids and depths stay those of ``base``. For sub-frames, in which
-        only hands move.
+        With ``base`` and ``region`` (x0, y0, x1, y1 in px) only the light within the region is
+        drawn anew over that of ``base``; ids and depths stay those of ``base``. For
+        sub-frames, in which only hands move.
         """
         with self._buffers(view) as buffers:
             casters = [b for b, item in zip(buffers, view.items, strict=True) if item.casts]
@@ -229,8 +152,8 @@ class Renderer:
             if width == height == 1:
                 return texture
             level, width, height = level + 1, max(width // 2, 1), max(height // 2, 1)
-            picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-            picture = picture.reshape(height, width, channels)
+            smaller = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+            picture = np.asarray(smaller, np.uint8).reshape(height, width, channels)
 
     def _keep(self, owner: Any, kind: str, make: Any) -> Any:
         key = (id(owner), kind)
@@ -277,7 +200,7 @@ class Renderer:
                 "id": ("3f 12x 2f 12x 4f", ("in_pos", "in_uv", "in_attr")),
             }[program]
             known = self._programs[program]
-            content = [(pair[0], *_layout(known, *used))]
+            content = [(pair[0], *vertex_layout(known, *used))]
         return self._ctx.vertex_array(self._programs[program], content, index_buffer=pair[1])
 
     # -- passes ---------------------------------------------------------------------------------
@@ -300,17 +223,17 @@ class Renderer:
 
     def _sky_picture(self, pairs: list[Any]) -> ImageArray:
         """(H, W, 2) uint8: share of the sky that paper sees, and the height of what is above."""
-        x0, y0, width, height = _SKY_AREA
-        matrix = np.diag([2 / width, 2 / height, 2 / _SKY_TOP_MM, 1.0])
+        x0, y0, width, height = SKY_AREA
+        matrix = np.diag([2 / width, 2 / height, 2 / SKY_TOP_MM, 1.0])
         matrix[:3, 3] = [-(2 * x0 / width + 1), -(2 * y0 / height + 1), -1.0]
         texture, target = self._sky
         heights = []
         for func in ("<", ">"):
             self._draw_depth(target, matrix, pairs, func)
             raw = np.frombuffer(texture.read(alignment=1), np.float32)
-            heights.append(raw.reshape(_SKY_PX[::-1]) * _SKY_TOP_MM)
+            heights.append(raw.reshape(SKY_PX[::-1]) * SKY_TOP_MM)
         lowest, highest = heights
-        return sky_from_heights(lowest, highest, width / _SKY_PX[0])
+        return sky_from_heights(lowest, highest, width / SKY_PX[0])
 
     def _target(self, size: tuple[int, int]) -> tuple[Any, Any]:
         if size not in self._targets:
@@ -340,18 +263,18 @@ class Renderer:
         for slot, (texture, _) in enumerate(self._shadows):
             texture.use(3 + slot)
         for name in ("surface", "skin"):
-            _set_camera(self._programs[name], view.camera)
-            _set_light(self._programs[name], view)
+            set_camera(self._programs[name], view.camera)
+            set_light(self._programs[name], view)
         # From the front to the back, so that hidden surfaces are not shaded.
         order = sorted(range(len(pairs)), key=lambda k: -_FRONT_FIRST.get(view.items[k].code, 1))
         for item, pair in ((view.items[k], pairs[k]) for k in order):
             material = item.material
             if isinstance(material, SkinLook):
                 name = "skin"
-                _set_skin(self._programs[name], material, item)
+                set_skin(self._programs[name], material, item)
             else:
                 name = "surface"
-                _set_surface(self._programs[name], material)
+                set_surface(self._programs[name], material)
                 self._surface_texture(material).use(0)
             array = self._array(name, pair)
             array.render()
@@ -385,7 +308,7 @@ class Renderer:
         self._ctx.enable_only(self._ctx.DEPTH_TEST)
         target.clear(depth=1.0)
         program = self._programs["id"]
-        _set_camera(program, view.camera)
+        set_camera(program, view.camera)
         program["markers"].write(np.ascontiguousarray(view.markers_mm, "f4").tobytes())
         program["tip_mm"].write(np.array(view.tip_mm, "f4").tobytes())
         for item, pair in zip(view.items, pairs, strict=True):
@@ -409,122 +332,3 @@ def shared_renderer() -> Renderer:
     limit_threads()
     cv2.setNumThreads(1)
     return Renderer()
-
-
-def _layout(program: Any, formats: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Vertex format and names without the inputs that the compiler has dropped."""
-    kept: list[str] = []
-    parts = []
-    waiting = list(names)
-    for part in formats.split():
-        if part.endswith("x"):
-            parts.append(part)
-            continue
-        name = waiting.pop(0)
-        if name in program:
-            parts.append(part)
-            kept.append(name)
-        else:
-            parts.append(f"{4 * int(part[:-1])}x")
-    return " ".join(parts), *kept
-
-
-def sky_from_heights(lowest: FloatArray, highest: FloatArray, mm_per_px: float) -> ImageArray:
-    """(H, W, 2) uint8: sky seen by paper under things (255 all), and their height (255 = 200 mm).
-
-    lowest, highest: (H, W) mm, of what stands over each place; 200 and 0 where nothing does. A
-    thing at height h hides the sky over a place about as wide as h: blurred masks stand for that.
-    """
-    seen = np.ones_like(lowest)
-    for height, weight in ((4.0, 0.42), (10.0, 0.32), (22.0, 0.26), (45.0, 0.22), (90.0, 0.18)):
-        mask = (lowest < height).astype(np.float32)
-        seen *= 1 - weight * cv2.GaussianBlur(mask, (0, 0), max(0.55 * height / mm_per_px, 0.6))
-    above = cv2.GaussianBlur(np.where(highest > 0, highest, 0).astype(np.float32), (0, 0), 3.5)
-    picture = np.stack([seen * 255, above * (255 / _SKY_TOP_MM)], axis=-1)
-    return np.asarray(np.clip(picture, 0, 255).astype(np.uint8))
-
-
-def _set(program: Any, name: str, value: Any) -> None:
-    """Set a uniform; the compiler may have dropped it."""
-    if name in program:
-        program[name].write(np.ascontiguousarray(value, np.float32).tobytes())
-
-
-def _set_camera(program: Any, camera: SceneCamera) -> None:
-    _set(program, "cam_rotation", camera.rotation.T)
-    _set(program, "cam_translation", camera.translation)
-    _set(program, "cam_k", [camera.focal_px, camera.focal_px, *camera.centre_px])
-    _set(program, "cam_size", camera.size_wh)
-    _set(program, "cam_distortion", [*camera.distortion, camera.R2_LIMIT])
-    _set(program, "cam_range", [_NEAR_MM, _FAR_MM])
-    _set(program, "eye", camera.position_mm)
-
-
-def _set_light(program: Any, view: SceneView) -> None:
-    lighting = view.lighting
-    matrices, reaches, blurs, ranges = [], [], [], []
-    for light, size in zip(lighting.lights, _SHADOW_PX, strict=True):
-        matrix, reach = light.matrix()
-        matrices.append(matrix.T)
-        reaches.append(reach)
-        blur = np.tan(np.deg2rad(light.half_angle_deg)) / (2 * FOCUS_RADIUS_MM)
-        blurs.append(blur)
-        ranges.append([0.7 / size, float(np.clip(blur * 90.0, 1.0 / size, 0.05))])
-    if "light_count" in program:
-        program["light_count"].value = 2 if max(lighting.lights[1].colour) > 0 else 1
-    _set(program, "light_matrix", matrices)
-    _set(program, "light_depth", reaches)
-    _set(program, "light_blur", blurs)
-    _set(program, "light_blur_range", ranges)
-    _set(program, "light_place", [[*light.place, float(light.near)] for light in lighting.lights])
-    _set(program, "light_colour", [light.colour for light in lighting.lights])
-    _set(program, "sky_up", lighting.sky_up)
-    _set(program, "sky_side", lighting.sky_side)
-    _set(program, "sky_side_way", lighting.side_way)
-    _set(program, "bounce", lighting.bounce)
-    _set(program, "bounce_height", 130.0)
-    x0, y0, width, height = _SKY_AREA
-    _set(program, "occlusion_area", [x0, y0, 1 / width, 1 / height])
-    for name, slot in (
-        ("picture", 0),
-        ("noise", 1),
-        ("occlusion", 2),
-        ("shadow_0", 3),
-        ("shadow_1", 4),
-    ):
-        if name in program:
-            program[name].value = slot
-
-
-def _set_surface(program: Any, material: Surface) -> None:
-    for name in (
-        "tint",
-        "uv_scale",
-        "uv_shift",
-        "roughness",
-        "gloss",
-        "bump",
-        "bump_mm",
-        "translucent",
-    ):
-        _set(program, name, getattr(material, name))
-
-
-def _set_skin(program: Any, look: SkinLook, item: Item) -> None:
-    for name in (
-        "skin",
-        "blotch",
-        "redness",
-        "pores",
-        "creases",
-        "veins",
-        "hair",
-        "freckles",
-        "wet",
-    ):
-        _set(program, name, getattr(look, name))
-    _set(program, "palm_skin", look.palm)
-    _set(program, "nail_colour", look.nail)
-    _set(program, "nail_paint", look.paint)
-    _set(program, "joint_mm", item.joints_mm)
-    _set(program, "knuckle_mm", item.knuckles_mm)

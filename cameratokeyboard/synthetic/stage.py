@@ -29,7 +29,7 @@ from cameratokeyboard.synthetic.props import (
     paper_item,
     table_items,
 )
-from cameratokeyboard.synthetic.render import Item, Rendered, SceneView
+from cameratokeyboard.synthetic.sceneview import Item, Rendered, SceneView
 from cameratokeyboard.synthetic.textures import cloth, random_colour, room
 
 Rng = np.random.Generator

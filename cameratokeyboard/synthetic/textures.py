@@ -36,7 +36,7 @@ def noise_volume(size: int = 64) -> ImageArray:
 def fractal(
     rng: Rng, shape: tuple[int, int], cells: tuple[float, float], octaves: int
 ) -> FloatArray:
-    """(H, W) float32 noise of mean 0 and deviation 1; ``cells``: rows and columns at the coarsest."""
+    """(H, W) float32 noise, mean 0, deviation 1; ``cells``: rows and columns at the coarsest."""
     total = np.zeros(shape, np.float32)
     for octave in range(octaves):
         rows, columns = (max(2, int(c * 2**octave)) for c in cells)
@@ -97,7 +97,7 @@ def galaxy(rng: Rng, size: int = 768) -> ImageArray:
     for _ in range(int(rng.integers(50, 300))):
         spot = (int(rng.integers(size)), int(rng.integers(size)))
         cv2.circle(picture, spot, int(rng.integers(1, 3)), (255, 240, 235), -1, cv2.LINE_AA)
-    return cv2.GaussianBlur(picture, (0, 0), 0.8)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.8), np.uint8)
 
 
 def stone(rng: Rng, size: int = 768) -> ImageArray:
