@@ -113,7 +113,7 @@ def _apply_build(vertices: FloatArray, folder: Path, shape: HandShape) -> None:
     # Those change the forearm only, so the fingers are made to follow.
     change = "incr" if shape.weight > 0.5 else "decr"
     name = f"r-hand-fingers-diameter-{change}.target.gz"
-    _add_target(vertices, folder / "targets" / "hands" / name, heavy)
+    _add_target(vertices, folder / "targets" / "hands" / name, heavy / 2)
 
 
 def _bone_members() -> list[tuple[str, ...]]:

@@ -16,6 +16,7 @@ from cameratokeyboard.synthetic.datatypes import (
     HandMesh,
     HandShape,
 )
+from cameratokeyboard.synthetic.hand_shape import check_shape
 from cameratokeyboard.synthetic.hand_source import (
     BONE_COUNT,
     FINGERS,
@@ -279,7 +280,7 @@ def _grow_nails(
         axis = frames[bone_of(index, 2)][:, 1]
         along = vertices[mine] @ axis
         share = np.clip((along - along.min()) / max(float(np.ptp(along)), 1e-6), 0, 1)
-        grown[mine] += nail_mm * np.clip(2 * share - 1, 0, 1)[:, None] * axis
+        grown[mine] += nail_mm * np.clip((share - 0.45) / 0.3, 0, 1)[:, None] * axis
     return grown
 
 
@@ -311,22 +312,3 @@ def build_rig(source: SourceHand, shape: HandShape) -> HandRig:
         ends=ends,
         soles=_soles(source),
     )
-
-
-def check_shape(shape: HandShape) -> None:
-    """Raise SimulationError unless the measures can be those of a hand."""
-    ranges = {
-        "length_mm": (shape.length_mm, 120.0, 260.0),
-        "breadth_mm": (shape.breadth_mm, 50.0, 125.0),
-        "girth": (shape.girth, 0.5, 1.8),
-        "masculinity": (shape.masculinity, 0.0, 1.0),
-        "age": (shape.age, 0.0, 1.0),
-        "weight": (shape.weight, 0.0, 1.0),
-        "nail_mm": (shape.nail_mm, 0.0, 25.0),
-        **{f"finger_scale[{i}]": (s, 0.6, 1.5) for i, s in enumerate(shape.finger_scale)},
-    }
-    for name, (value, low, high) in ranges.items():
-        if not low <= value <= high:
-            raise SimulationError(
-                f"hand measure {name}: expected {low:g} to {high:g}, got {value:g}"
-            )

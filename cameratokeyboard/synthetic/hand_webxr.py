@@ -178,11 +178,11 @@ def _nails(source: SourceHand) -> FloatArray:
         dorsal = unit(source.dorsal[finger] - (source.dorsal[finger] @ along) * along)
         across = np.cross(along, dorsal)
         offset = source.vertices - head
-        mine = (source.weights[:, bone_of(finger, 2)] > 0.5) & (normals @ dorsal > 0.25)
+        mine = (source.weights[:, bone_of(finger, 2)] > 0.5) & (normals @ dorsal > 0.1)
         width = np.abs(offset[mine] @ across).max()
-        y = (offset @ along / length - 0.68) / 0.27
-        x = (offset @ across) / (0.72 * width)
-        inside = mine & (np.abs(x) ** 3 + np.abs(y) ** 3 < 1)
+        y = (offset @ along / length - 0.66) / 0.31
+        x = (offset @ across) / (0.9 * width)
+        inside = mine & (np.abs(x) ** 4 + np.abs(y) ** 4 < 1)
         nail[inside] = 1.0
     return nail
 

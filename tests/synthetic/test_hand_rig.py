@@ -7,7 +7,7 @@ import pytest
 
 from cameratokeyboard.errors import SimulationError
 from cameratokeyboard.synthetic.datatypes import PART_NAIL, HandShape
-from cameratokeyboard.synthetic.hand_rig import build_rig, check_shape
+from cameratokeyboard.synthetic.hand_rig import build_rig
 from cameratokeyboard.synthetic.hand_source import HAND, bone_of, to_hand_frame
 from cameratokeyboard.synthetic.skeleton import rotation
 from tests.synthetic.hand_builders import toy_source
@@ -88,21 +88,3 @@ class TestBuildRig:
         rig = build_rig(toy_source(), HandShape())
 
         np.testing.assert_allclose(rig.weights.sum(axis=1), 1.0)
-
-
-class TestCheckShape:
-    @pytest.mark.parametrize(
-        ("name", "shape"),
-        [
-            ("length_mm", HandShape(length_mm=20.0)),
-            ("breadth_mm", HandShape(breadth_mm=300.0)),
-            ("girth", HandShape(girth=0.0)),
-            ("finger_scale", HandShape(finger_scale=(1, 1, 1, 1, 9))),
-            ("nail_mm", HandShape(nail_mm=-1.0)),
-            ("age", HandShape(age=2.0)),
-            ("length_mm", HandShape(length_mm=float("nan"))),
-        ],
-    )
-    def test_impossible_measure_is_named(self, name: str, shape: HandShape) -> None:
-        with pytest.raises(SimulationError, match=name):
-            check_shape(shape)

@@ -1,0 +1,45 @@
+"""The measures of hands: what is possible, and what people have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from cameratokeyboard.errors import SimulationError
+from cameratokeyboard.synthetic.datatypes import HandShape
+
+#: Share of people whose nails are longer than the fingertip, and their usual free edge in mm
+#: [assumed].
+_LONG_NAIL_SHARE, _LONG_NAIL_MM = 0.25, 1.2
+
+
+def random_build(shape: HandShape, rng: np.random.Generator) -> HandShape:
+    """The same measures with a drawn build: sex, age, weight and nails [all assumed]."""
+    long_nails = rng.uniform() < _LONG_NAIL_SHARE
+    return replace(
+        shape,
+        masculinity=float(rng.uniform(0, 1)),
+        age=float(np.clip(rng.beta(0.8, 2.0), 0, 1)),
+        weight=float(np.clip(rng.normal(0.5, 0.17), 0, 1)),
+        nail_mm=float(np.clip(rng.exponential(_LONG_NAIL_MM), 0, 3)) if long_nails else 0.0,
+    )
+
+
+def check_shape(shape: HandShape) -> None:
+    """Raise SimulationError unless the measures can be those of a hand."""
+    ranges = {
+        "length_mm": (shape.length_mm, 120.0, 260.0),
+        "breadth_mm": (shape.breadth_mm, 50.0, 125.0),
+        "girth": (shape.girth, 0.5, 1.8),
+        "masculinity": (shape.masculinity, 0.0, 1.0),
+        "age": (shape.age, 0.0, 1.0),
+        "weight": (shape.weight, 0.0, 1.0),
+        "nail_mm": (shape.nail_mm, 0.0, 25.0),
+        **{f"finger_scale[{i}]": (s, 0.6, 1.5) for i, s in enumerate(shape.finger_scale)},
+    }
+    for name, (value, low, high) in ranges.items():
+        if not low <= value <= high:
+            raise SimulationError(
+                f"hand measure {name}: expected {low:g} to {high:g}, got {value:g}"
+            )
