@@ -48,15 +48,16 @@ class WebStore:
     def get(self, key: str, *, limit: int) -> bytes:
         """See ``ObjectStore.get``."""
         with self._told_plainly(key), self._open(key) as answer:
-            self._check_size(key, int(answer.headers.get("Content-Length") or 0), limit)
+            announced = self._announced(key, answer, limit)
             data: bytes = answer.read(limit + 1)
             self._check_size(key, len(data), limit)
+            self._check_complete(key, len(data), announced)
             return data
 
     def download(self, key: str, sink: BinaryIO, *, limit: int, progress: Progress) -> int:
         """See ``ObjectStore.download``."""
         with self._told_plainly(key), self._open(key) as answer:
-            self._check_size(key, int(answer.headers.get("Content-Length") or 0), limit)
+            announced = self._announced(key, answer, limit)
             done = 0
             progress(done)
             while piece := answer.read(_PIECE_BYTES):
@@ -64,6 +65,7 @@ class WebStore:
                 self._check_size(key, done, limit)
                 sink.write(piece)
                 progress(done)
+            self._check_complete(key, done, announced)
             return done
 
     def list(self) -> list[StoredObject]:
@@ -89,6 +91,20 @@ class WebStore:
         request = urllib.request.Request(address, headers={"User-Agent": "cameratokeyboard"})
         answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=self._timeout_s)
         return answer
+
+    def _announced(self, key: str, answer: http.client.HTTPResponse, limit: int) -> int | None:
+        text = answer.headers.get("Content-Length")
+        if text is None or not text.isdigit():
+            return None
+        self._check_size(key, int(text), limit)
+        return int(text)
+
+    def _check_complete(self, key: str, size: int, announced: int | None) -> None:
+        # A connection that ends early is no error to http.client when read by the piece.
+        if announced is not None and size != announced:
+            raise RegistryError(
+                f"{self.where}: {key} did not come through: {size} of {announced} bytes came"
+            )
 
     def _check_size(self, key: str, size: int, limit: int) -> None:
         if size > limit:

@@ -9,8 +9,12 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from moto.server import ThreadedMotoServer
 
 from tests.registry import swiftserver
+
+#: Keys on a page of moto's listings (1000 at AWS).
+PAGE_KEYS = 3
 
 _numbers = itertools.count()
 
@@ -63,3 +67,23 @@ def client(endpoint_url: str) -> Any:
             response_checksum_validation="when_required",
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """moto's stand-in for AWS, for what does not depend on a store's integrity."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", str(PAGE_KEYS))
+        server.start()
+        host, port = server.get_host_and_port()
+        yield f"http://{host}:{port}"
+        server.stop()
+
+
+@pytest.fixture
+def moto_bucket(moto_url: str) -> str:
+    """A new bucket in moto's server."""
+    name = f"models-{next(_numbers)}"
+    client(moto_url).create_bucket(Bucket=name)
+    return name
