@@ -28,6 +28,8 @@ RECIPE = 1
 MANIFEST = "manifest.json"
 #: Seconds between two writes of the manifest.
 _SAVE_EVERY_S = 10.0
+#: Pools of processes that may break before a set is given up.
+_POOLS = 4
 Progress = Callable[[int, int, float], None]
 Shards = Callable[[StillSettings, list[list[int]]], Iterator[list[Picture]]]
 
@@ -136,35 +138,40 @@ def local_shards(workers: int) -> Shards:
             for shard in shards:
                 yield render_shard(settings, shard)
             return
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(workers, mp_context=context)
-        try:
-            yield from _as_done(pool, settings, shards, workers)
-        except BrokenProcessPool as error:
-            raise SimulationError(
-                "synthesize: a worker process died (out of memory?); run the same command again to "
-                "resume, with fewer --workers"
-            ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        left = list(shards)
+        for _ in range(_POOLS):
+            pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+            try:
+                for shard, pictures in _as_done(pool, settings, list(left), workers):
+                    left.remove(shard)
+                    yield pictures
+                return
+            except BrokenProcessPool:
+                continue  # a worker died; the others' work is stored, the rest starts anew
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+        raise SimulationError(
+            f"synthesize: worker processes died {_POOLS} times (out of memory?); run the same command "
+            "again to resume, with fewer --workers"
+        )
 
     return run
 
 
 def _as_done(
     pool: ProcessPoolExecutor, settings: StillSettings, shards: list[list[int]], workers: int
-) -> Iterator[list[Picture]]:
-    """Results as they come; few shards wait at a time, so that an interrupt ends soon."""
+) -> Iterator[tuple[list[int], list[Picture]]]:
+    """Shards with their pictures as they come; few wait at a time, so that an interrupt ends soon."""
     waiting = iter(shards)
-    running: set[Future[list[Picture]]] = set()
+    running: dict[Future[list[Picture]], list[int]] = {}
     while True:
         while len(running) < workers + 2 and (shard := next(waiting, None)) is not None:
-            running.add(pool.submit(render_shard, settings, shard))
+            running[pool.submit(render_shard, settings, shard)] = shard
         if not running:
             return
-        done, running = wait(running, return_when=FIRST_COMPLETED)
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
-            yield future.result()
+            yield running.pop(future), future.result()
 
 
 def synthesize(
