@@ -82,6 +82,18 @@ def packaged_font(name: str, size: int) -> Any:
         return None
 
 
+def system_font(name: str, size: int) -> Any:
+    """A font of the operating system; None where it is not installed or cannot be used."""
+    path = pygame.font.match_font(name)
+    if path is None:
+        return None
+    try:
+        return pygame.font.Font(path, size)
+    except (pygame.error, OSError) as error:
+        _log.debug("font %s cannot be used: %s", path, error)
+        return None
+
+
 class Lettering:
     """Renders any text at one size: characters the font lacks come from others, or as a box."""
 
@@ -89,7 +101,7 @@ class Lettering:
         self._size = size
         first = packaged_font("NotoSans-Regular.ttf", size)
         self._fonts: list[Any] = [first or pygame.font.Font(None, size)]
-        self._searched = False
+        self._pending = [*_PACKAGED_FONTS, *_FALLBACK_FONTS]
         self._choice: dict[str, int] = {}
         self._glyph_width = lru_cache(maxsize=4096)(self._measure)
 
@@ -139,33 +151,32 @@ class Lettering:
     def _font_of(self, character: str) -> int:
         """Index of the first font that has the character, -1 when none has."""
         if character not in self._choice:
-            found = self._search(character)
-            if found < 0 and not self._searched:
-                self._load_fallbacks()
-                found = self._search(character)
-            self._choice[character] = found
+            self._choice[character] = self._search(character)
         return self._choice[character]
 
     def _search(self, character: str) -> int:
         if character.isascii():
-            return 0
-        for number, font in enumerate(self._fonts):
-            if _has(font, character):
+            return 0 if character.isprintable() else -1
+        number = 0
+        while number < len(self._fonts) or self._load_next():
+            if _has(self._fonts[number], character):
                 return number
+            number += 1
         return -1
 
-    def _load_fallbacks(self) -> None:
-        self._searched = True
-        packaged = (packaged_font(name, self._size) for name in _PACKAGED_FONTS)
-        self._fonts.extend(font for font in packaged if font is not None)
-        for name in _FALLBACK_FONTS:
-            path = pygame.font.match_font(name)
-            if path is None:
-                continue
-            try:
-                self._fonts.append(pygame.font.Font(path, self._size))
-            except (pygame.error, OSError) as error:
-                _log.debug("font %s cannot be used: %s", path, error)
+    def _load_next(self) -> bool:
+        """Load one more font, only now that a character asks for it; False when none is left."""
+        while self._pending:
+            name = self._pending.pop(0)
+            font = (
+                packaged_font(name, self._size)
+                if name in _PACKAGED_FONTS
+                else system_font(name, self._size)
+            )
+            if font is not None:
+                self._fonts.append(font)
+                return True
+        return False
 
 
 def _has(font: Any, character: str) -> bool:
