@@ -41,6 +41,8 @@ class PeakSettings:
 
 
 _SPAN_S = 0.45
+#: Samples this close to the lowest one lie on the paper too, mm of height.
+_FLAT_MM = 1.2
 
 
 class PeakDetector:
@@ -154,7 +156,8 @@ class PeakDetector:
                 continue
             y = self._history.own_mm[since, finger]
             if y[-1] - y.min() >= self._settings.rise:
-                at = since[min(int(y.argmin()) + 1, len(since) - 1)]
+                low = int(np.flatnonzero(y <= y.min() + _FLAT_MM)[-1])
+                at = since[min(low + 1, len(since) - 1)]
                 touches.extend(self._ledger.release(finger, float(t[at]), now_s))
         return touches
 

@@ -165,7 +165,7 @@ class VelocityDetector:
             since = self._history.t_s >= touch.t_s - 1e-6
             y = self._history.own_mm[since, finger]
             if np.isfinite(y).any() and y[-1] - np.nanmin(y) >= self._settings.rise:
-                low = int(np.nanargmin(y))
+                low = int(np.flatnonzero(y <= np.nanmin(y) + self._settings.flat)[-1])
                 at = self._history.t_s[since][min(low + 1, len(y) - 1)]
                 touches.extend(self._ledger.release(finger, float(at), now_s))
         return touches
