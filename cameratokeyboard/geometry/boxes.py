@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from cameratokeyboard.datatypes import FloatArray, ImageArray
+from cameratokeyboard.datatypes import BoolArray, FloatArray, ImageArray
 from cameratokeyboard.geometry.homography import apply_homography, facing, quad_homographies
-from cameratokeyboard.geometry.markers import MARKER_COUNT, MarkerFit, MarkerModel
+from cameratokeyboard.geometry.markers import MARKER_COUNT, AnchorPrior, MarkerFit, MarkerModel
 
 #: A box belongs to a marker when their centres are nearer than this share of the marker's size.
 _MATCH = 0.5
@@ -60,12 +60,10 @@ def fit_boxes(
     anchors = apply_homography(mm_to_px, model.centres)
     offset = anchors - _box_middles(mm_to_px, model)
     variance = np.full(MARKER_COUNT, np.inf)
-    for marker, index in enumerate(matched):
-        if index >= 0:
-            box = boxes[index]
-            anchors[marker] = refined_centre(image, box) + offset[marker]
-            size = float((box[2:] - box[:2]).mean())
-            variance[marker] = _CENTRE_SD_PX**2 + (_CENTRE_SD_SHARE * size) ** 2
+    for marker in np.flatnonzero(seen):
+        box = boxes[matched[marker]]
+        anchors[marker] = refined_centre(image, box) + offset[marker]
+        variance[marker] = _box_sd_px(box) ** 2
     matrix = quad_homographies(model.centres, anchors[None])[0]
     if not np.all(np.isfinite(matrix)):
         return None
@@ -74,9 +72,33 @@ def fit_boxes(
         mm_to_px=facing(matrix, model.centres),
         information=np.diag(np.repeat(1.0 / variance, 2)),
         seen=seen,
+        by_edges=np.zeros(MARKER_COUNT, bool),
         noise_px=float(np.sqrt(variance[seen].mean())),
-        scores=seen.astype(float),
     )
+
+
+def box_prior(
+    image: ImageArray,
+    model: MarkerModel,
+    mm_to_px: FloatArray,
+    boxes: FloatArray,
+    wanted: BoolArray,
+    loose_px: float,
+) -> AnchorPrior:
+    """What the homography and the boxes that match it say of the anchors.
+
+    wanted: (4,) bool, markers whose boxes are looked at. loose_px: uncertainty of the others.
+    """
+    anchors = apply_homography(mm_to_px, model.centres)
+    sd = np.full(MARKER_COUNT, loose_px)
+    measured = np.zeros(MARKER_COUNT, bool)
+    if wanted.any() and len(boxes):
+        offset = anchors - _box_middles(mm_to_px, model)
+        for marker, index in enumerate(match_boxes(mm_to_px, model, boxes)):
+            if index >= 0 and wanted[marker]:
+                anchors[marker] = refined_centre(image, boxes[index]) + offset[marker]
+                sd[marker], measured[marker] = _box_sd_px(boxes[index]), True
+    return AnchorPrior(anchors, sd, measured)
 
 
 def refined_centre(image: ImageArray, box: FloatArray) -> FloatArray:
@@ -110,6 +132,11 @@ def dark_patch(image: ImageArray, box: FloatArray) -> FloatArray | None:
     centre = np.array([moments["m10"], moments["m01"]]) / moments["m00"] + np.array([x0, y0])
     near = np.all(np.abs(centre - (box[:2] + box[2:]) / 2) < _MAX_SHIFT * size)
     return centre if near else None
+
+
+def _box_sd_px(box: FloatArray) -> float:
+    size = float((box[2:] - box[:2]).mean())
+    return float(np.hypot(_CENTRE_SD_PX, _CENTRE_SD_SHARE * size))
 
 
 def _box_middles(mm_to_px: FloatArray, model: MarkerModel) -> FloatArray:

@@ -25,21 +25,24 @@ _SIZE_SD = 0.22
 _AXES_LOG_SD, _AXES_COS_SD = 0.25, 0.2
 #: Without codes the camera is taken to face the typist, within about this, degrees.
 _FACING_SD_DEG = 35.0
-_MIN_PITCH_DEG, _MIN_DISTANCE_MM, _MAX_DISTANCE_MM = 5.0, 100.0, 2000.0
+#: Angle above the paper at which the camera sees the mat, and its distance.
+_MIN_ELEVATION_DEG, _MIN_DISTANCE_MM, _MAX_DISTANCE_MM = 5.0, 100.0, 2000.0
 #: Squared deviations count up to this, so that one bad box does not decide alone.
 _CAP = 12.0
 
 
 @dataclass(frozen=True, eq=False)
 class Hypothesis:
-    """A possible place of the mat: mm_to_px (3, 3), the boxes used (-1: none), and a cost.
+    """A possible place of the mat: mm_to_px (3, 3), the boxes used (-1: none), and its costs.
 
-    The cost is half the sum of squared deviations in standard deviations; 0 is perfect.
+    cost: half the sum of squared deviations in standard deviations; 0 is perfect. rank: the same
+    and what little confidence in the boxes adds.
     """
 
     mm_to_px: FloatArray
     boxes: tuple[int, ...]
     cost: float
+    rank: float
 
 
 def four_marker_hypotheses(
@@ -49,7 +52,7 @@ def four_marker_hypotheses(
     image_wh: tuple[int, int],
     *,
     facing_prior: bool,
-    max_cost: float,
+    max_rank: float,
     limit: int = 12,
 ) -> list[Hypothesis]:
     """The most plausible choices of four among (N, 4) xyxy boxes, best first.
@@ -69,8 +72,8 @@ def four_marker_hypotheses(
     matrices = quad_homographies(model.centres, centres[chosen])
     seen = np.ones((len(chosen), MARKER_COUNT), bool)
     cost = _costs(matrices, boxes[chosen], seen, model, image_wh, facing_prior)
-    cost = cost + np.log(1 / np.clip(confidence[chosen], 0.05, 1)).sum(axis=1)
-    return _best(matrices, chosen, cost, max_cost, limit)
+    doubt = np.log(1 / np.clip(confidence[chosen], 0.05, 1)).sum(axis=1)
+    return _best(matrices, chosen, cost, doubt, max_rank, limit)
 
 
 def three_marker_hypotheses(
@@ -81,7 +84,7 @@ def three_marker_hypotheses(
     *,
     focal_px: float,
     facing_prior: bool,
-    max_cost: float,
+    max_rank: float,
     limit: int = 6,
 ) -> list[Hypothesis]:
     """The most plausible places of the mat when one of its markers is hidden, best first.
@@ -115,7 +118,8 @@ def three_marker_hypotheses(
     stacked = np.stack(matrices)
     cost = _costs(stacked, boxes[np.maximum(index, 0)], seen, model, image_wh, facing_prior)
     logs = np.log(1 / np.clip(confidence[np.maximum(index, 0)], 0.05, 1))
-    return _best(stacked, index, cost + np.where(seen, logs, 0).sum(axis=1), max_cost, limit)
+    doubt = np.where(seen, logs, 0).sum(axis=1)
+    return _best(stacked, index, cost, doubt, max_rank, limit)
 
 
 def _poses_of_three(mm: FloatArray, px: FloatArray, matrix: FloatArray) -> list[FloatArray]:
@@ -137,13 +141,19 @@ def _poses_of_three(mm: FloatArray, px: FloatArray, matrix: FloatArray) -> list[
 
 
 def _best(
-    matrices: FloatArray, chosen: FloatArray, cost: FloatArray, max_cost: float, limit: int
+    matrices: FloatArray,
+    chosen: FloatArray,
+    cost: FloatArray,
+    doubt: FloatArray,
+    max_rank: float,
+    limit: int,
 ) -> list[Hypothesis]:
-    order = np.argsort(cost, kind="stable")[:limit]
+    rank = cost + doubt
+    order = np.argsort(rank, kind="stable")[:limit]
     return [
-        Hypothesis(matrices[i], tuple(int(b) for b in chosen[i]), float(cost[i]))
+        Hypothesis(matrices[i], tuple(int(b) for b in chosen[i]), float(cost[i]), float(rank[i]))
         for i in order
-        if cost[i] <= max_cost
+        if rank[i] <= max_rank
     ]
 
 
@@ -201,13 +211,12 @@ def _camera_terms(
     shift = shift / np.sqrt(long_x * long_y)[..., None]
     distance = np.linalg.norm(shift, axis=-1)
     height = -(up * shift).sum(-1)
-    pitch = np.degrees(np.arcsin(np.clip(-up[..., 2], -1, 1)))
+    elevation = np.degrees(np.arcsin(np.clip(height / distance, -1, 1)))
     near_x = across[..., 1] - across[..., 2]
     near_y = along[..., 1] - along[..., 2]
     yaw = np.degrees(np.arctan2(near_x, near_y))
     possible = (
-        (height > 0)
-        & (pitch > _MIN_PITCH_DEG)
+        (elevation > _MIN_ELEVATION_DEG)
         & (distance > _MIN_DISTANCE_MM)
         & (distance < _MAX_DISTANCE_MM)
     )

@@ -7,9 +7,11 @@ corners, and an edge that is hidden, or has ink on its far side, simply falls ou
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from cameratokeyboard.datatypes import BoolArray, FloatArray, ImageArray
+from cameratokeyboard.datatypes import BoolArray, FloatArray, ImageArray, IntArray
 from cameratokeyboard.geometry.homography import (
     anchor_jacobian,
     apply_homography,
@@ -18,7 +20,9 @@ from cameratokeyboard.geometry.homography import (
 )
 from cameratokeyboard.geometry.markers import (
     CELLS,
+    MARKER_COUNT,
     SAMPLES,
+    AnchorPrior,
     MarkerFit,
     MarkerModel,
     pattern_scores,
@@ -29,8 +33,13 @@ from cameratokeyboard.geometry.markers import (
 _STEPS = 17
 #: Grey levels between black and white below which an edge is not seen.
 _MIN_CONTRAST = 18.0
+#: Uncertainty of anchors of which nothing is known, px.
+_LOOSE_PX = 100.0
 #: Edge points that a marker must show to count as measured.
 _MIN_POINTS = 12
+#: How far an edge as a whole may be off its nominal place (SD), as a share of the marker's side:
+#: print and lens for codes; markers without a code may be drawn by hand.
+_CODED_SLACK, _UNCODED_SLACK = 0.003, 0.02
 #: Share of fit, pattern_scores, from which a marker is taken as seen.
 CODED_SCORE, UNCODED_SCORE = 0.7, 0.6
 #: Edges nearer than this to their prediction are looked for at least, px.
@@ -54,36 +63,76 @@ def fit_edges(
     *,
     reach_cells: float = 0.8,
     steps: int = 2,
+    prior: AnchorPrior | None = None,
 ) -> MarkerFit | None:
     """Move a homography so that the model's edges lie on the picture's.
 
     use: (4,) bool, markers to measure. reach_cells: how far from the prediction edges are looked
-    for, in cells of a code. None when too few edges show.
+    for, in cells of a code. prior: holds the anchors of markers that are not measured, which would
+    otherwise follow every slip of the others as the end of a long lever. None when too few edges
+    show.
     """
+    known = prior or AnchorPrior(
+        apply_homography(mm_to_px, model.centres), np.full(4, _LOOSE_PX), np.zeros(4, bool)
+    )
+    held = known.information()
     anchors = apply_homography(mm_to_px, model.centres)
     matrix = mm_to_px
-    information, noise = np.zeros((8, 8)), 1.0
-    measured = use
+    information, noise, measured = np.zeros((8, 8)), 1.0, use
     for step in range(steps):
-        found = _find_edges(image, model, matrix, use, reach_cells / (1 + step))
-        if found is None:
+        edges = _find_edges(image, model, matrix, use, reach_cells / (1 + step))
+        if edges is None:
             return None
-        points, normals, offsets, owner = found
-        slopes = anchor_jacobian(model.centres, matrix, points)
-        rows = np.einsum("nk,nkp->np", normals, slopes)
-        weights, noise = _robust_weights(offsets)
-        information = (rows * weights[:, None]).T @ rows / noise**2
-        measured = np.bincount(owner, weights > 0.1, minlength=4) >= _MIN_POINTS
-        damped = information + np.eye(8) * 1e-4 / noise**2
-        shift = np.linalg.solve(damped, rows.T @ (weights * offsets) / noise**2)
-        anchors = anchors + shift.reshape(4, 2)
+        weights, noise = _robust_weights(edges.offsets_px)
+        information, pull = _equations(model, matrix, edges, weights / noise**2)
+        pull = pull + held @ (known.anchors_px - anchors).reshape(8)
+        anchors = anchors + np.linalg.solve(information + held, pull).reshape(4, 2)
         matrix = quad_homographies(model.centres, anchors[None])[0]
         if not np.all(np.isfinite(matrix)):
             return None
         matrix = facing(matrix, model.centres)
-        # The next measurement is of what is left, seen from the new place.
-    seen, scores = seen_markers(image, model, matrix)
-    return MarkerFit(anchors, matrix, information, seen & use & measured, noise, scores)
+        measured = np.bincount(edges.edge // 4, weights > 0.1, minlength=4) >= _MIN_POINTS
+    shown = seen_markers(image, model, matrix)[0] & use & measured
+    information = information + known.information(only_measured=True)
+    return MarkerFit(anchors, matrix, information, shown | known.measured, shown, noise)
+
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """N edge points: places (N, 2) mm, normals (N, 2) px, offsets (N,) px along them, edge (N,)
+    numbered 4 * marker + side, and slack (N,) px, the uncertainty of that edge's own place.
+    """
+
+    points_mm: FloatArray
+    normals: FloatArray
+    offsets_px: FloatArray
+    edge: IntArray
+    slack_px: FloatArray
+
+
+def _equations(
+    model: MarkerModel, mm_to_px: FloatArray, edges: _Edges, weights: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Normal equations of the anchors: information (8, 8) and pull (8,).
+
+    Each edge may be off its nominal place as a whole, drawn or printed so; that offset is an
+    unknown of its own and is eliminated here. Without it a small marker would seem to know the
+    perspective of the whole mat.
+    """
+    slopes = anchor_jacobian(model.centres, mm_to_px, edges.points_mm)
+    rows = np.einsum("nk,nkp->np", edges.normals, slopes)
+    weighted = rows * weights[:, None]
+    count = 4 * MARKER_COUNT
+    sums = np.zeros((count, 8))
+    np.add.at(sums, edges.edge, weighted)
+    total = np.bincount(edges.edge, weights, minlength=count)
+    offset = np.bincount(edges.edge, weights * edges.offsets_px, minlength=count)
+    slack = np.full(count, 1.0)
+    slack[edges.edge] = edges.slack_px
+    share = 1.0 / (total + slack**-2.0)
+    information = weighted.T @ rows - (sums * share[:, None]).T @ sums
+    pull = weighted.T @ edges.offsets_px - sums.T @ (share * offset)
+    return information, pull
 
 
 def _find_edges(
@@ -92,8 +141,8 @@ def _find_edges(
     mm_to_px: FloatArray,
     use: BoolArray,
     reach_cells: float,
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray] | None:
-    """Edge points (N, 2) mm, their normals (N, 2) and offsets (N,) in px, their marker (N,)."""
+) -> _Edges | None:
+    """The edge points of the markers in use, or None when too few show."""
     markers = np.flatnonzero(use)
     if len(markers) == 0:
         return None
@@ -114,8 +163,16 @@ def _find_edges(
     crossing, good = _crossings(profiles, offsets)
     if good.sum() < _MIN_POINTS:
         return None
-    owner = np.broadcast_to(markers[:, None, None], good.shape)[good]
-    return points[good], normal[good], crossing[good], owner
+    shares = np.array([_UNCODED_SLACK if c is None else _CODED_SLACK for c in model.codes])
+    slack = width[..., 0] * CELLS * shares[markers][:, None, None]
+    edge = 4 * markers[:, None, None] + np.arange(4)[None, :, None]
+    return _Edges(
+        points[good],
+        normal[good],
+        crossing[good],
+        np.broadcast_to(edge, good.shape)[good],
+        np.maximum(slack[good], 0.02),
+    )
 
 
 def _crossings(profiles: FloatArray, offsets: FloatArray) -> tuple[FloatArray, BoolArray]:

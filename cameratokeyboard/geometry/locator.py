@@ -16,7 +16,7 @@ from cameratokeyboard.datatypes import (
     MatPose,
 )
 from cameratokeyboard.geometry.acquire import Acquirer
-from cameratokeyboard.geometry.boxes import fit_boxes, match_boxes
+from cameratokeyboard.geometry.boxes import box_prior, fit_boxes, match_boxes
 from cameratokeyboard.geometry.camera import camera_pose, estimate_focal
 from cameratokeyboard.geometry.edges import fit_edges, seen_markers
 from cameratokeyboard.geometry.homography import (
@@ -39,6 +39,10 @@ _DEEP_SEARCH_FRAMES = 5
 _CHECK_FRAMES, _MAX_CONTRADICTIONS = 10, 3
 #: A published homography is replaced when an anchor of the average is this far from it, px.
 _REPUBLISH_PX = 0.04
+#: While some markers are followed, the places of the others are taken as known to this, px.
+_LEVER_PX = 2.0
+#: A place known less well than this, in key pitches, is not known.
+_MAX_ERROR_KEYS = 0.5
 #: Boxes of a confidence below this do not contradict.
 _SURE = 0.5
 
@@ -62,6 +66,7 @@ class MarkerMatLocator:
             )
             * half
         )
+        self._max_error_mm = _MAX_ERROR_KEYS * float(np.median(layout.sizes_mm()[:, 1]))
         self._mirrored = False
         self._filter = AnchorFilter()
         self._forget()
@@ -113,19 +118,18 @@ class MarkerMatLocator:
         boxes = _marker_boxes(detections)
         if self._contradicted(start, boxes, detections):
             return None
-        seen, _ = seen_markers(frame.image, self._model, start)
+        image, model = frame.image, self._model
+        seen, _ = seen_markers(image, model, start)
         fit = None
         if seen.any():
-            fit = fit_edges(
-                frame.image, self._model, start, seen, steps=1 if self._filter.still else 2
-            )
-        if fit is None or fit.seen.sum() < min(2, int(seen.sum()) or 2):
-            wide = fit_edges(
-                frame.image, self._model, start, np.ones(4, bool), reach_cells=1.5, steps=2
-            )
-            fit = wide if wide is not None and wide.seen.sum() >= 2 else None
-        if fit is None or not fit.seen.any():
-            fit = fit_boxes(frame.image, self._model, start, boxes)
+            prior = box_prior(image, model, start, boxes, ~seen, _LEVER_PX)
+            steps = 1 if self._filter.still else 2
+            fit = fit_edges(image, model, start, seen, steps=steps, prior=prior)
+        if fit is None or fit.by_edges.sum() < min(2, int(seen.sum()) or 2):
+            wide = fit_edges(image, model, start, np.ones(4, bool), reach_cells=1.5)
+            fit = wide if wide is not None and wide.by_edges.sum() >= 2 else None
+        if fit is None:
+            fit = fit_boxes(image, model, start, boxes)
         if fit is not None:
             self._filter.add(fit)
         return fit
@@ -174,7 +178,8 @@ class MarkerMatLocator:
                 if not np.array_equal(former.markers_seen, seen):
                     self._pose = dataclasses.replace(former, markers_seen=seen)
                 return self._pose
-        self._pose = self._pose_of(anchors, seen)
+        pose = self._pose_of(anchors, seen)
+        self._pose = pose if pose is not None and pose.error_mm <= self._max_error_mm else None
         return self._pose
 
     def _pose_of(self, anchors: FloatArray, seen: BoolArray) -> MatPose | None:

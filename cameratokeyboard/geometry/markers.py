@@ -62,16 +62,36 @@ class MarkerFit:
     """Markers measured in one picture.
 
     anchors_px: (4, 2) marker centres by the fitted homography. mm_to_px: (3, 3). information:
-    (8, 8) of the anchors, 1/px^2. seen: (4,) bool, markers that took part. noise_px: SD of one
-    measured point. scores: (4,) pattern_scores at the fitted place.
+    (8, 8) of the anchors, 1/px^2. seen: (4,) bool, markers that took part. by_edges: (4,) bool,
+    those of them that were measured by their edges. noise_px: SD of one measured point.
     """
 
     anchors_px: FloatArray
     mm_to_px: FloatArray
     information: FloatArray
     seen: BoolArray
+    by_edges: BoolArray
     noise_px: float
-    scores: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class AnchorPrior:
+    """What is known of the anchors before a picture is measured.
+
+    anchors_px: (4, 2). sd_px: (4,) uncertainty of each. measured: (4,) bool, True where it comes
+    from this very picture and so counts as seen.
+    """
+
+    anchors_px: FloatArray
+    sd_px: FloatArray
+    measured: BoolArray
+
+    def information(self, only_measured: bool = False) -> FloatArray:
+        """(8, 8) of the anchors, 1/px^2."""
+        weight = self.sd_px**-2.0
+        if only_measured:
+            weight = np.where(self.measured, weight, 0.0)
+        return np.diag(np.repeat(weight, 2))
 
 
 def marker_model(layout: Layout) -> MarkerModel:
@@ -104,6 +124,8 @@ def _pattern(code: int | None) -> FloatArray:
     full[1:-1, 1:-1] = -1.0
     if code is None:
         full[2:-2, 2:-2] = 0.0
+        # Corners may be rounded, as the forerunner's are.
+        full[1 : -1 : CELLS - 1, 1 : -1 : CELLS - 1] = 0.0
     else:
         full[1:-1, 1:-1] = code_cells(code) * 2 - 1
     return full.ravel()

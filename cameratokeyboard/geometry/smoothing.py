@@ -35,6 +35,7 @@ class AnchorFilter:
     anchors_px: FloatArray | None = None
     _information: FloatArray = field(default_factory=lambda: np.zeros((8, 8)))
     _weighted: FloatArray = field(default_factory=lambda: np.zeros(8))
+    _weight: float = 0.0
     _strayed: int = 0
     _settled: int = 0
 
@@ -43,7 +44,7 @@ class AnchorFilter:
         self.generation += int(moved)
         self.still = False
         self._strayed = self._settled = 0
-        self._information, self._weighted = np.zeros((8, 8)), np.zeros(8)
+        self._information, self._weighted, self._weight = np.zeros((8, 8)), np.zeros(8), 0.0
         self.anchors_px = fit.anchors_px
         self._add(fit, _MOVING_FRAMES)
 
@@ -68,11 +69,15 @@ class AnchorFilter:
             self.restart(fit, moved=stray > self._moved_px())
 
     def stray_px(self, fit: MarkerFit) -> float:
-        """Median distance of the seen markers from the average, px; 0 before the first fit."""
-        if self.anchors_px is None or not fit.seen.any():
+        """Median distance of the measured markers from the average, px; 0 before the first fit.
+
+        Markers measured by their edges decide where there are any.
+        """
+        measured = fit.by_edges if fit.by_edges.any() else fit.seen
+        if self.anchors_px is None or not measured.any():
             return 0.0
         away = np.linalg.norm(fit.anchors_px - self.anchors_px, axis=1)
-        return float(np.median(away[fit.seen]))
+        return float(np.median(away[measured]))
 
     def is_elsewhere(self, fit: MarkerFit) -> bool:
         """True when a fit is so far from the average that something must have been moved."""
@@ -80,9 +85,11 @@ class AnchorFilter:
 
     def covariance(self) -> FloatArray:
         """(8, 8) px^2: uncertainty of the average."""
-        floor = np.eye(8) * _FLOOR_PX**2
-        result: FloatArray = np.linalg.inv(self._information + np.eye(8) * 1e-4) + floor
-        return result
+        # Most of a frame's error is in the marks themselves and is the same in the next frame, so
+        # the average is taken for as good as one of its frames, not better.
+        per_frame = self._information / max(self._weight, 1e-9)
+        result: FloatArray = np.linalg.inv(per_frame + np.eye(8) * 1e-4)
+        return result + np.eye(8) * _FLOOR_PX**2
 
     def _moved_px(self) -> float:
         if self.anchors_px is None:
@@ -91,20 +98,13 @@ class AnchorFilter:
 
     def _add(self, fit: MarkerFit, frames: float) -> None:
         keep = 1.0 - 1.0 / frames
-        # The noise of a single frame is partly shared by all its points; limiting what one frame
-        # is worth keeps a long average honest.
-        information = fit.information / (1.0 + _trust(fit))
-        self._information = keep * self._information + information
-        self._weighted = keep * self._weighted + information @ fit.anchors_px.reshape(8)
+        self._weight = keep * self._weight + 1.0
+        self._information = keep * self._information + fit.information
+        self._weighted = keep * self._weighted + fit.information @ fit.anchors_px.reshape(8)
         damping = np.eye(8) * 1e-6
         known = self.anchors_px.reshape(8) if self.anchors_px is not None else np.zeros(8)
         solved = np.linalg.solve(self._information + damping, self._weighted + damping @ known)
         self.anchors_px = solved.reshape(MARKER_COUNT, 2)
-
-
-def _trust(fit: MarkerFit) -> float:
-    """How many times over a fit claims to be better than the floor allows."""
-    return float(np.linalg.eigvalsh(fit.information)[-1]) * _FLOOR_PX**2
 
 
 def seen_or_none(fit: MarkerFit | None) -> BoolArray:
