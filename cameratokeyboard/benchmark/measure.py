@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -14,22 +13,18 @@ from pathlib import Path
 import numpy as np
 
 from cameratokeyboard.benchmark.cases import REST_S, Job, session_of
-from cameratokeyboard.datatypes import FINGER_NAMES, Fingers, KeyPress, Layout
+from cameratokeyboard.datatypes import Layout
 from cameratokeyboard.errors import MissingExtraError
-from cameratokeyboard.keyboard.bias import FingerBias
 from cameratokeyboard.keyboard.layout import load_layout
-from cameratokeyboard.keyboard.touch import TouchKeyboard
 from cameratokeyboard.keystroke.base import KeystrokeDetector
 from cameratokeyboard.keystroke.decoding import DecodingSettings
 from cameratokeyboard.keystroke.factory import make_keystroke_detector
 from cameratokeyboard.keystroke.learned import SHIPPED_MODEL, LearnedDetector, PressNetwork
-from cameratokeyboard.scoring import Press, Recognised, Score, Truth, score
-from cameratokeyboard.synthetic.datatypes import Performance
+from cameratokeyboard.scoring import Score, score
 from cameratokeyboard.text.beam import WordDecoder
-from cameratokeyboard.text.correction import CorrectingEditor
-from cameratokeyboard.text.editor import RawEditor
 from cameratokeyboard.text.language import load_language
 from cameratokeyboard.training.trajectories import track
+from cameratokeyboard.training.typing import truth_of, type_with
 
 #: "learned" that waits at most so long, for the curve of accuracy over latency.
 WAITS_S = {"learned, at once": 0.0, "learned, 35 ms": 0.035, "learned, 70 ms": 0.07}
@@ -73,7 +68,9 @@ def measure(job: Job, wish: Wish) -> Outcome:
         if name in WAITS_S and job.case != CURVE_CASE:
             continue
         detector = strategy(name, layout, wish.model)
-        recognised, times = type_with(detector, fingers, layout, wish.correct)
+        recognised, times = type_with(
+            detector, fingers, layout, language() if wish.correct else None
+        )
         if job.case == "rest":
             outcome.false_rest[name] = sum(p.t_s < REST_S for p in recognised.presses)
         else:
@@ -106,58 +103,6 @@ def strategy(name: str, layout: Layout, model: Path | None) -> KeystrokeDetector
             settings = dataclasses.replace(settings, sure=settings.likely)
         return LearnedDetector(PressNetwork.load(model or SHIPPED_MODEL), layout, settings)
     return make_keystroke_detector(name, layout=layout, model=model)
-
-
-def truth_of(performance: Performance) -> Truth:
-    """What was truly typed."""
-    presses = tuple(Press(e.t_down, e.key, e.finger) for e in performance.events)
-    ordered = tuple(sorted(presses, key=lambda p: p.t_s))
-    return Truth(performance.text, ordered, performance.layout)
-
-
-def type_with(
-    detector: KeystrokeDetector, fingers: list[Fingers], layout: Layout, correct: bool
-) -> tuple[Recognised, list[float]]:
-    """The keystroke, keyboard and text stages over a clip; also the ms of each keystroke step."""
-    keyboard = TouchKeyboard(layout, bias=FingerBias(float(layout.sizes_mm().min())))
-    raw = RawEditor(layout)
-    decoder = language() if correct else None
-    corrected = CorrectingEditor(RawEditor(layout), layout, lambda: decoder) if decoder else None
-    presses: list[KeyPress] = []
-    times: list[float] = []
-
-    def take(touches: list, now_s: float) -> None:  # type: ignore[type-arg]
-        for event in keyboard.update(touches, now_s):
-            if isinstance(event, KeyPress):
-                presses.append(event)
-                raw.press(event)
-                if corrected is not None:
-                    corrected.press(event)
-
-    for moment in fingers:
-        before = time.perf_counter()
-        touches = detector.update(moment)
-        times.append((time.perf_counter() - before) * 1000)
-        take(touches, moment.t_s)
-    end_s = fingers[-1].t_s
-    take(detector.flush(end_s), end_s)
-    if corrected is not None:
-        corrected.finish(end_s)
-    recognised = Recognised(
-        tuple(
-            sorted(
-                (
-                    Press(p.t_s, p.key, FINGER_NAMES[p.finger], p.emitted_s)
-                    for p in presses
-                    if not p.repeat
-                ),
-                key=lambda p: p.t_s,
-            )
-        ),
-        raw.text,
-        corrected.text if corrected is not None else None,
-    )
-    return recognised, times
 
 
 @lru_cache(maxsize=1)

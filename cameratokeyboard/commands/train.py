@@ -1,10 +1,12 @@
-"""``c2k train``: train the detector on a folder of labelled pictures."""
+"""``c2k train``: train the detector on labelled pictures, or the keystrokes on simulated people."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+
+from cameratokeyboard.training import keystroke
 
 NAME = "train"
 HELP = "train the detector on a folder of labelled pictures"
@@ -13,6 +15,13 @@ EXAMPLE = "c2k train --dataset dataset --epochs 60 --output runs/mine"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags that fill a TrainConfig; what is left out keeps its default."""
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("detector", "keystroke"),
+        default="detector",
+        help="what to train: the detector (default) or the learned keystroke strategy",
+    )
     parser.add_argument(
         "--dataset", type=Path, default=Path("dataset"), help="folder with images/ and labels/"
     )
@@ -36,10 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--export-only", action="store_true", help="export the run's best checkpoint so far"
     )
+    keystroke.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train and report where the model is and how good it is."""
+    if args.what == "keystroke":
+        return keystroke.run(args)
     from cameratokeyboard.training.config import TrainConfig
     from cameratokeyboard.training.progress import print_progress
     from cameratokeyboard.training.trainer import Trainer

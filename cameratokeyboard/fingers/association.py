@@ -19,6 +19,8 @@ _WRONG_CLASS_COST = 8.0
 #: A whole hand can jump by more than its fingers' gates; steps beyond this are not believed.
 _LARGEST_HAND_STEP = 35.0
 _HAND_STEP_MATTERS = 4.0
+#: With every finger found this near to where it was expected, no hand has jumped.
+_CLEAR_COST = 1.5
 #: Neighbours that change sides by more than this have probably been exchanged by mistake.
 _INVERTED_BY = 3.0
 _EXCHANGE_COST = 5.0
@@ -42,7 +44,8 @@ def associate(
     spread = np.clip(np.sqrt(variance[followed] + sigma**2), *_SIGMA_RANGE)
     cost = _costs(candidates, expected[followed], spread, followed)
     chosen = assign(cost, _GATE**2)
-    shift = _hand_steps(candidates, expected[followed], followed)
+    clear = bool((chosen >= 0).all()) and _total(cost, chosen) < _CLEAR_COST * len(chosen)
+    shift = np.zeros((1, 2)) if clear else _hand_steps(candidates, expected[followed], followed)
     if np.abs(shift).max() > _HAND_STEP_MATTERS:
         shifted_cost = _costs(candidates, expected[followed] + shift, spread, followed)
         shifted = assign(shifted_cost, _GATE**2)

@@ -76,18 +76,19 @@ def find_candidates(
 
 def _distinct(u: FloatArray, boxes: FloatArray) -> list[int]:
     """Rows to keep, in order, so that no kept row repeats an earlier one."""
-    kept: list[int] = []
     areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    shared = np.maximum(high - low, 0.0).prod(axis=2)
+    overlap = shared / np.minimum(areas[:, None], areas[None])
+    near = ((u[:, None] - u[None]) ** 2).sum(axis=2) < _SAME_TIP_MM**2
+    same = np.tril(near | (overlap > _SAME_TIP_OVERLAP), -1)
+    if not same.any():
+        return list(range(len(u)))
+    kept: list[int] = []
     for row in range(len(u)):
-        if kept:
-            near = np.hypot(*(u[kept] - u[row]).T) < _SAME_TIP_MM
-            shared = np.minimum(boxes[kept, 2:], boxes[row, 2:]) - np.maximum(
-                boxes[kept, :2], boxes[row, :2]
-            )
-            overlap = shared.clip(0).prod(axis=1) / np.minimum(areas[kept], areas[row])
-            if (near | (overlap > _SAME_TIP_OVERLAP)).any():
-                continue
-        kept.append(row)
+        if not same[row, kept].any():
+            kept.append(row)
     return kept
 
 
