@@ -62,6 +62,7 @@ def train() -> Path:
         hours=float(os.environ.get("C2K_TRAIN_HOURS", "4.5")),
         image_size=int(os.environ.get("C2K_TRAIN_IMAGE_SIZE", "416")),
         batch=int(os.environ.get("C2K_TRAIN_BATCH", "16")),
+        threads=int(os.environ.get("C2K_TRAIN_THREADS", "0")),
         plots=False,
         resume=True,
     )
