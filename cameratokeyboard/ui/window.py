@@ -35,8 +35,8 @@ _MARGIN = 8
 _SMALLEST_WH = (480, 360)
 #: Share of the window's height that the text gets, and its limits in px.
 _TEXT_SHARE, _TEXT_LOW, _TEXT_HIGH = 0.2, 72, 200
-#: The window is drawn at most this often and, for hover effects, at least this often.
-_DRAW_S, _REFRESH_S = 1 / 60, 1 / 15
+#: The window is drawn at most this often and, for tool tips and notices, at least this often.
+_DRAW_S, _REFRESH_S = 1 / 60, 1 / 4
 _BANNER_LINES = 3
 #: How long a short notice ("copied") stays.
 _NOTICE_S = 2.5
@@ -166,8 +166,7 @@ class PygameUI:
         elif event.type == pygame.KEYDOWN and event.key in (pygame.K_PAGEUP, pygame.K_PAGEDOWN):
             self._panel.scroll(3 if event.key == pygame.K_PAGEUP else -3)
         self._controls.handle(event)
-        if event.type != pygame.MOUSEMOTION:
-            self._dirty = True
+        self._dirty = True
 
     def _local(self, name: str) -> None:
         """What a button does that needs nobody else."""

@@ -182,6 +182,14 @@ class _Stream(BaseHTTPRequestHandler):
         if self.path == "/nothing":
             self.send_error(404)
             return
+        if self.path.endswith(".mp4"):
+            body = server.clip.read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Type", "video/mp4")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            return
         if self.path == "/silent":
             server.stop.wait(20)
             return
@@ -206,12 +214,16 @@ class _Stream(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def mjpeg_server() -> Iterator[tuple[str, threading.Event]]:
-    """Address of a local phone camera and an event that breaks its streams off."""
+def mjpeg_server(clip: Path | None = None) -> Iterator[tuple[str, threading.Event]]:
+    """Address of a local phone camera and an event that breaks its streams off.
+
+    clip: what every address that ends with ``.mp4`` gives.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Stream)
     server.daemon_threads = True
     server.stop = threading.Event()
     server.cut = threading.Event()
+    server.clip = clip
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -93,6 +94,16 @@ class TestStream:
         assert before is not None
         assert frame is not None
         assert frame.index > before.index
+
+    def test_a_video_file_at_an_address_has_every_frame_and_an_end(self, tmp_path: Path) -> None:
+        clip = b.video(tmp_path / "clip.mp4", 8)
+        with b.mjpeg_server(clip) as (address, _):
+            source = open_source(f"{address}/clip.mp4", realtime=False, limits=QUICK)
+            with source:
+                levels = []
+                while (frame := source.read()) is not None:
+                    levels.append(b.level(frame.image))
+        assert levels == list(range(8))
 
     @pytest.mark.parametrize("path", ["/nothing", "/silent"])
     def test_no_stream_is_told_within_the_limit(self, path: str) -> None:
