@@ -26,8 +26,8 @@ _LAST_BONE_MM = np.array([29.0, 24.0, 25.5, 24.5, 21.0])
 #: Length of knuckle to end, thumb to pinky, as a share of the hand's length [assumed].
 _FINGER_SHARE = np.array([0.40, 0.42, 0.465, 0.435, 0.345])
 
-#: Downward tilt of the last segment: (at no stretch, less at full stretch), degrees, thumb to pinky;
-#: a straight line through the posed hand mesh's own tilts over performances of several styles.
+#: Downward tilt of the last segment: (at no stretch, less at full stretch), degrees, thumb to
+#: pinky; straight lines through the tilts of posed hand meshes over performances of several styles.
 _TILT_DEG = np.array([[61.0, 30.0], [168.0, 199.0], [177.0, 199.0], [128.0, 86.0], [118.0, 113.0]])
 
 

@@ -12,6 +12,8 @@ from cameratokeyboard.synthetic.posture import HAND_FINGERS, Posture
 #: with a margin.
 REACH_LOW, REACH_HIGH = 0.63, 0.968
 _SWEEPS = 4
+#: From this height on a finger can still give way on its reach.
+_FREE_HEIGHT_MM = 10.0
 #: Wrists follow with this smoothness, s.
 _WRIST_SMOOTH_S = 0.06
 LOWEST_WRIST_MM, HIGHEST_WRIST_MM = 6.0, 39.0
@@ -23,7 +25,9 @@ def part_fingers(pads: FloatArray, weight: FloatArray, posture: Posture) -> Floa
     weight: (T, 10) how far each finger is bound to the point it strikes; who is less bound yields.
     """
     pads = pads.copy()
-    movable = np.clip(1.0 - weight / REST_WEIGHT, 0.0, 1.0) * (pads[..., 2] > 0)
+    loose = np.clip(1.0 - weight / REST_WEIGHT, 0.0, 1.0)
+    lifted = np.clip(pads[..., 2] / _FREE_HEIGHT_MM, 0.0, 1.0) ** 2
+    movable = np.maximum(loose, lifted) * (pads[..., 2] > 0)
     pairs = [(a, a + 1) for a in (0, 1, 2, 6, 7, 8)]
     for _ in range(_SWEEPS):
         for a, b in pairs:

@@ -32,7 +32,8 @@ class Person:
     drop from a lift of 14 mm. reach_s: time of a reach of no length; reach_s_per_key: more a key.
     hand_share: part of a reach that the whole hand makes. coupling: (adjacent, other) share of a
     finger's motion that the others of the hand join in.
-    dip: the same as ``coupling``, in height. curling: how far a pad draws back towards the palm per mm of lift.
+    dip: the same as ``coupling``, in height. curling: how far a pad draws back towards the palm
+    per mm of lift.
     wrist_mm: height of the wrist joint. yaw_deg: inward turn of the hands at rest.
     curl: how bent the fingers are, as the share of the reach between wrist and pad.
     tremor_mm, drift_mm: amplitudes. rest_rate: share of idle moments with the finger laid on the

@@ -93,7 +93,7 @@ def posture_of(fingering: Fingering, person: Person, style: Style) -> Posture:
     hover = person.hover_mm * np.array([1.15, 1.0, 1.05, 0.95, 0.8, 0.8, 0.95, 1.05, 1.0, 1.15])
     for finger in range(FINGER_COUNT):
         if not style.touch and finger not in style.fingers and DIGIT_OF[finger] != 0:
-            hover[finger] += style.curl_mm
+            hover[finger] += 0.6 * style.curl_mm
     digit_width = np.array([19.0, 16.0, 16.0, 15.0, 13.0])[DIGIT_OF]
     width = digit_width * size * person.hand.girth
     share = max(person.hand_share, style.hand_share)

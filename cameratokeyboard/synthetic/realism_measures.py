@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def _timing(
 ) -> None:
     intervals = []
     wpm = 12.0 / max(_mean_interval(letters), 1e-3)
-    for now, then in zip(letters[:-1], letters[1:], strict=True):
+    for now, then in pairwise(letters):
         interval = then.t_down - now.t_down
         if interval > _LONGEST_INTERVAL_S:
             continue

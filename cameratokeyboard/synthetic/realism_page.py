@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +25,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def notes(rows: Sequence[Row]) -> str:
-    """A list of what is to be said on single rows; rows that differ without a note are named too."""
+    """What is to be said on single rows; rows that differ without a note are named too."""
     lines = []
     for row in rows:
         if row.note:
@@ -39,12 +38,13 @@ def notes(rows: Sequence[Row]) -> str:
 def page(rows: Sequence[Row], people: int, seconds: float, seed: int, layout: str) -> str:
     """The whole documentation page."""
     agreeing = sum(row.agrees for row in rows)
+    command = f"c2k realism --people {people} --seconds {seconds:g} --seed {seed} --on {layout}"
     return f"""# Realism of the simulated typist
 
-Printed by `c2k realism --people {people} --seconds {seconds:g} --seed {seed} --on {layout}`: {people} \
-random people with random hands, habits, styles and speeds, about {seconds:g} s of typing each.
+Printed by `{command}`:
+{people} random people with random hands, habits, styles and speeds, about {seconds:g} s each.
 {agreeing} of {len(rows)} rows agree. A row agrees when each figure lies within its tolerance, a
-ratio of 1.2 to 1.5; shares in per cent may also differ by a few points.
+ratio of 1.1 to 1.35; shares in per cent may also differ by a few points.
 
 {table(rows)}
 
@@ -52,9 +52,9 @@ ratio of 1.2 to 1.5; shares in per cent may also differ by a few points.
 
 {notes(rows)}
 
-Sources: 136M Keystrokes is Dhakal et al., CHI 2018, with figures computed from its raw logs of 2,053
-typists on ordinary keyboards. The taps on glass and the filmed taps on a flat keyboard are computed
-from published raw data. "Assumed" marks figures that nobody has published.
+Sources: 136M Keystrokes is Dhakal et al., CHI 2018, with figures computed from its raw logs of
+2,053 typists on ordinary keyboards. The taps on glass and the filmed taps on a flat keyboard are
+computed from published raw data. "Assumed" marks figures that nobody has published.
 """
 
 
@@ -63,7 +63,7 @@ def write_page(text: str, path: Path) -> None:
     temporary = path.with_name(path.name + ".tmp")
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError as error:
         raise OutputError(
             f"{path}: expected a file that can be written: {error}; choose another place"

@@ -168,8 +168,8 @@ def _by_step(m: Measures) -> list[Row]:
         note = ""
         if kind == "same_finger":
             note = (
-                "one finger cannot hold two keys; published logs name fingers by the key, and people "
-                "often take another finger."
+                "one finger cannot hold two keys; published logs name fingers by the key, and "
+                "people often take another finger."
             )
         have = (
             1e3 * float(np.median([s[0] for s in own])),
@@ -255,7 +255,7 @@ def _motion(m: Measures) -> list[Row]:
             (8, 13, 22),
             _percentiles(m.peak_speeds, (10, 50, 90)),
             1.3,
-            note="strokes on the home keys hardly move in the plane, so the slow end is slower; the "
+            note="strokes on home keys hardly move in the plane, so the slow end is slower; "
             "published speeds contain the tracker's noise.",
         ),
         Row(

@@ -15,7 +15,7 @@ class Style:
 
     fingers: those that strike letters. thumbs: whether a thumb strikes space. touch: True when
     each key has its own finger. hand_share: least share of a reach made by the whole hand.
-    curl_mm: how far unused fingers are drawn in, and raised by as much. lift: factor on the
+    curl_mm: how far unused fingers are drawn in, and raised a little. lift: factor on the
     person's lift. spread: factor on the interval's spread. wpm: (slowest, usual, fastest).
     homing: how far an idle hand goes back to its resting place.
     """
@@ -44,7 +44,7 @@ STYLES = {
             curl_mm=0.0,
             lift=1.0,
             spread=1.0,
-            wpm=(15, 59, 120),
+            wpm=(15, 64, 130),
             homing=1.0,
         ),
         Style(
@@ -56,7 +56,7 @@ STYLES = {
             curl_mm=5.0,
             lift=1.1,
             spread=1.05,
-            wpm=(12, 51, 90),
+            wpm=(12, 54, 95),
             homing=0.7,
         ),
         Style(
@@ -68,7 +68,7 @@ STYLES = {
             curl_mm=9.0,
             lift=1.15,
             spread=1.1,
-            wpm=(10, 43, 75),
+            wpm=(10, 45, 80),
             homing=0.5,
         ),
         Style(
@@ -80,7 +80,7 @@ STYLES = {
             curl_mm=13.0,
             lift=1.3,
             spread=1.1,
-            wpm=(8, 30, 55),
+            wpm=(8, 31, 55),
             homing=0.4,
         ),
         Style(
@@ -121,4 +121,4 @@ def random_style(rng: np.random.Generator) -> Style:
 def random_wpm(rng: np.random.Generator, style: Style) -> float:
     """Draw a speed for this style, words of five characters a minute."""
     low, usual, high = style.wpm
-    return float(np.clip(usual * np.exp(rng.normal(0, 0.32)), low, high))
+    return float(np.clip(usual * np.exp(rng.normal(0, 0.36)), low, high))

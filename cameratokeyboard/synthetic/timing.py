@@ -70,7 +70,7 @@ class Pace:
         self._tempo = 0.0
         self._bigrams: dict[tuple[str, str], float] = {}
         # [K] holds shrink a little with speed: 113 ms under 30 WPM, 99 ms over 90.
-        self._contact_s = person.contact_s * float(np.clip(1.08 - 0.0016 * (wpm - 10), 0.9, 1.08))
+        self._contact_s = person.contact_s * float(np.clip(1.06 - 0.0008 * (wpm - 10), 0.95, 1.06))
 
     def interval_s(self, last_key: str, key: str, kind: str) -> float:
         """Draw the time from one contact to the next."""
