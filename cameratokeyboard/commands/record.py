@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,52 +81,84 @@ def run(args: argparse.Namespace) -> int:
         source=camera.source if "://" not in camera.source else "address",
         overwrite=args.overwrite,
     )
+    recording = _Recording(source, clip, args.seconds)
     try:
         with ExitStack() as stack:
             stack.enter_context(clip)
+            stack.callback(recording.join)  # after the source is closed, before the clip is
             stack.enter_context(source)
             ui = stack.enter_context(make_ui(settings.ui.kind, options))
             print(f"recording {source.description} to {clip.path}; Ctrl-C ends", file=sys.stderr)
-            _record(source, clip, ui, layout, args.prompt, args.seconds)
+            recording.start()
+            _show(recording, source, ui, layout, args.prompt)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
     return _report(clip)
 
 
-def _record(
-    source: FrameSource,
-    clip: ClipWriter,
-    ui: UI,
-    layout: Layout,
-    prompt: str,
-    seconds: float | None,
-) -> None:
-    from concurrent.futures import ThreadPoolExecutor, wait
+class _Recording(threading.Thread):
+    """Takes every frame from the source to the clip, whatever the window does meanwhile.
 
-    reader = ThreadPoolExecutor(1, "c2k-read")
-    start_s: float | None = None
-    message = f"Type: {prompt}" if prompt else "Recording: type on the paper"
-    try:
-        reading = reader.submit(source.read)
-        while not ui.closed():
-            if not wait([reading], _POLL_S).done:
-                ui.update_message(source.status)
-                continue
-            frame = reading.result()
+    ``latest`` holds the newest frame for the window, and the error that ended the recording.
+    """
+
+    def __init__(self, source: FrameSource, clip: ClipWriter, seconds: float | None) -> None:
+        from cameratokeyboard.capture.slot import NewestSlot
+
+        super().__init__(name="c2k-recording", daemon=True)
+        self._source = source
+        self._clip = clip
+        self._limit_s = math.inf if seconds is None else seconds
+        self._stop_asked = threading.Event()
+        self.latest = NewestSlot()
+        self.seconds = 0.0
+        self.frames = 0
+
+    def run(self) -> None:
+        """The thread's body."""
+        try:
+            self._record()
+            self.latest.end()
+        except Exception as error:  # raised again where the window is
+            self.latest.fail(error)
+
+    def join(self, timeout: float | None = None) -> None:
+        """Stop after the frame at hand and wait for that."""
+        self._stop_asked.set()
+        if self.ident is not None:
+            super().join(timeout)
+
+    def _record(self) -> None:
+        write = self._clip.write if self._source.live else self._clip.write_all
+        start_s: float | None = None
+        while not self._stop_asked.is_set():
+            frame = self._source.read()
             if frame is None:
                 return
             start_s = frame.t_s if start_s is None else start_s
-            if seconds is not None and frame.t_s - start_s >= seconds:
+            self.seconds = frame.t_s - start_s
+            if self.seconds >= self._limit_s:
                 return
-            reading = reader.submit(source.read)
-            (clip.write if source.live else clip.write_all)(frame)
-            ui.update_data(_shown(frame, layout, message, clip.frames, frame.t_s - start_s))
-    finally:
-        # A read that hangs ends when the source is closed, which is done by whoever opened it.
-        reader.shutdown(wait=False, cancel_futures=True)
+            write(frame)
+            self.frames += 1
+            self.latest.put(frame)
 
 
-def _shown(frame: Frame, layout: Layout, message: str, frames: int, seconds: float) -> UIData:
+def _show(recording: _Recording, source: FrameSource, ui: UI, layout: Layout, prompt: str) -> None:
+    """Show what is recorded until it ends or the window is closed."""
+    message = f"Type: {prompt}" if prompt else "Recording: type on the paper"
+    while not ui.closed():
+        frame = recording.latest.take(_POLL_S)
+        if frame is not None:
+            fps = recording.frames / recording.seconds if recording.seconds > 0 else 0.0
+            ui.update_data(_shown(frame, layout, message, fps))
+        elif recording.is_alive():
+            ui.update_message(source.status)
+        else:
+            return
+
+
+def _shown(frame: Frame, layout: Layout, message: str, fps: float) -> UIData:
     from cameratokeyboard.datatypes import Detections, Fingers, State
     from cameratokeyboard.ui.base import UIData
 
@@ -135,7 +169,7 @@ def _shown(frame: Frame, layout: Layout, message: str, frames: int, seconds: flo
         fingers=Fingers.none(frame.t_s),
         state=State.INITIALIZING,
         layout=layout,
-        fps=frames / seconds if seconds > 0 else 0.0,
+        fps=fps,
         recording=True,
         message=message,
     )

@@ -32,9 +32,9 @@ from cameratokeyboard.ui.wording import (
 
 _STATUS_HEIGHT = 44
 _MARGIN = 8
-_SMALLEST_WH = (480, 360)
+_SMALLEST_WH = (640, 480)
 #: Share of the window's height that the text gets, and its limits in px.
-_TEXT_SHARE, _TEXT_LOW, _TEXT_HIGH = 0.2, 72, 200
+_TEXT_SHARE, _TEXT_LOW, _TEXT_HIGH = 0.2, 96, 200
 #: The window is drawn at most this often and, for tool tips and notices, at least this often.
 _DRAW_S, _REFRESH_S = 1 / 60, 1 / 4
 _BANNER_LINES = 3

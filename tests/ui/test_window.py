@@ -287,4 +287,4 @@ class TestOpening:
 
     def test_a_window_without_size_gets_the_smallest(self) -> None:
         with window(UIOptions(size_wh=(1, 1))):
-            assert pygame.display.get_surface().get_size() == (480, 360)
+            assert pygame.display.get_surface().get_size() == (640, 480)
