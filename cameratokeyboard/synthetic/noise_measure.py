@@ -24,6 +24,7 @@ _GATE = 0.5
 #: Fingertips covered up to this share count as in plain view.
 _PLAIN_COVER = 0.35
 _LEAST_FRAMES = 30
+_LAG = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,8 +192,8 @@ def _jitter(
 ) -> tuple[float, float, float, float, float]:
     """Jitter px, its correlated share and time s, bias px, growth per px of blur.
 
-    An autoregressive part of share c has the autocovariances c k and c k^2 after one and two
-    frames, so that k and c follow from the two, and the white part is what is left.
+    An autoregressive part of share c has the autocovariance c k^n after n frames, so that k and c
+    follow from those after one and four frames, and the white part is what is left.
     """
     error = np.where((plain & matches.found)[..., None], matches.error, np.nan)
     with np.errstate(invalid="ignore"):
@@ -203,8 +204,9 @@ def _jitter(
     still = truth.blur <= np.nanquantile(np.where(plain, truth.blur, np.nan), 0.6)
     calm = np.where(still[..., None], rest, np.nan)
     variance = float(np.nanmean(calm**2)) if np.isfinite(calm).any() else 0.0
-    first, second = _lagged(calm, 1), _lagged(calm, 2)
-    keep = float(np.clip(second / first, 0.05, 0.98)) if first > 0 and second > 0 else 0.0
+    first, later = _lagged(calm, 1), _lagged(calm, 1 + _LAG)
+    known = first > 0.02 * variance and later > 0
+    keep = float(np.clip((later / first) ** (1 / _LAG), 0.05, 0.98)) if known else 0.0
     shared = float(np.clip(first / keep / max(variance, 1e-12), 0.0, 0.95)) if keep else 0.0
     time_s = -1.0 / (np.log(keep) * fps) if keep else DetectorNoise().correlation_s
     jitter = float(np.sqrt(variance))

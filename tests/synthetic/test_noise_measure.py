@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cameratokeyboard.errors import TruthError
+from cameratokeyboard.synthetic.boxes import detect_without_pixels, marker_boxes
+from cameratokeyboard.synthetic.noise import DetectorNoise, bursts, random_noise
+from cameratokeyboard.synthetic.noise_measure import DetectionTruth, measure_noise
+from cameratokeyboard.synthetic.tipview import film, front_shot
+from tests.synthetic.typing_builders import performed, qwerty, rng
+
+FPS = 60.0
+
+
+def measured(noise: DetectorNoise) -> DetectorNoise:
+    shot = front_shot(fps=FPS)
+    tips = film(performed("touch", 4), shot)
+    stream = detect_without_pixels(tips, shot, qwerty(), noise, rng(1))
+    _, centres = marker_boxes(shot.camera, qwerty())
+    truth = DetectionTruth(
+        tips.t_s,
+        tips.contact,
+        tips.xyxy,
+        tips.in_view,
+        tips.cover,
+        tips.blur,
+        np.tile(centres, (len(tips), 1, 1)),
+    )
+    return measure_noise([stream.detections(n) for n in range(len(stream))], truth)
+
+
+class TestMeasureNoise:
+    def test_what_was_put_in_comes_out(self) -> None:
+        noise = DetectorNoise(jitter_px=1.5, correlated=0.6, correlation_s=0.15, blur_gain=0.0)
+        found = measured(noise)
+        assert found.jitter_px == pytest.approx(1.5, rel=0.15)
+        assert found.correlated == pytest.approx(0.6, abs=0.15)
+        assert found.correlation_s == pytest.approx(0.15, rel=0.4)
+        assert found.miss_finger == pytest.approx(noise.miss_finger, abs=0.02)
+        assert found.miss_thumb == pytest.approx(noise.miss_thumb, abs=0.08)
+        assert found.swap == pytest.approx(noise.swap, abs=0.005)
+        assert found.box_sigma == pytest.approx(noise.box_sigma, rel=0.1)
+        assert found.marker_jitter_px == pytest.approx(noise.marker_jitter_px, rel=0.1)
+        assert found.false_find == pytest.approx(noise.false_find, abs=0.02)
+
+    def test_a_perfect_detector_has_no_noise(self) -> None:
+        found = measured(DetectorNoise.none())
+        assert found.jitter_px < 1e-3
+        assert found.miss_finger == found.miss_thumb == found.swap == found.false_find == 0
+
+    def test_lasting_errors_are_bias_and_not_jitter(self) -> None:
+        found = measured(replace(DetectorNoise.none(), bias_px=3.0))
+        assert found.jitter_px < 0.05
+        assert found.bias_px == pytest.approx(3.0, rel=0.5)
+
+    def test_detections_must_fit_the_truth(self) -> None:
+        tips = film(performed(), front_shot())
+        truth = DetectionTruth(
+            tips.t_s, tips.contact, tips.xyxy, tips.in_view, tips.cover, tips.blur
+        )
+        with pytest.raises(TruthError, match="frames of detections"):
+            measure_noise([], truth)
+
+    def test_truth_of_a_wrong_shape_is_refused(self) -> None:
+        tips = film(performed(), front_shot())
+        with pytest.raises(TruthError, match="contact: expected shape"):
+            DetectionTruth(
+                tips.t_s, tips.contact[:, :9], tips.xyxy, tips.in_view, tips.cover, tips.blur
+            )
+
+
+class TestBursts:
+    @pytest.mark.parametrize("rate", [0.02, 0.2, 0.5])
+    def test_share_and_length_come_out(self, rate: float) -> None:
+        line = bursts(rng(), 60_000, rate, 3.0)
+        starts = (line[1:] & ~line[:-1]).sum()
+        assert line.mean() == pytest.approx(rate, rel=0.1)
+        assert line.sum() / starts == pytest.approx(3.0, rel=0.1)
+
+    def test_no_rate_no_bursts(self) -> None:
+        assert not bursts(rng(), 100, 0.0, 3.0).any()
+
+
+class TestRandomNoise:
+    def test_figures_lie_round_the_given_ones(self) -> None:
+        drawn = [random_noise(rng(s), DetectorNoise(jitter_px=2.0)).jitter_px for s in range(200)]
+        assert np.median(drawn) == pytest.approx(2.0, rel=0.15)
+        assert np.std(drawn) > 0.2
