@@ -74,12 +74,20 @@ def plane_of(mm_to_px: FloatArray) -> WorkPlane | None:
     )
 
 
-def apply_homography(matrix: FloatArray, points: FloatArray) -> FloatArray:
-    """Map (N, 2) points; NaN where a point lies on or beyond the horizon of the origin's side."""
+def apply_homography(
+    matrix: FloatArray, points: FloatArray, inside: FloatArray | None = None
+) -> FloatArray:
+    """Map (N, 2) points; NaN where a point lies on or beyond the horizon.
+
+    inside: (2,) a point on the near side of the horizon, the origin unless given. In the picture
+    that has to be a point of the mat: a low camera sees the horizon, and the picture's corner lies
+    beyond it.
+    """
+    inside = np.zeros(2) if inside is None else inside
     homogeneous = points @ matrix[:, :2].T + matrix[:, 2]
     weight = homogeneous[:, 2:]
+    side = float(matrix[2, :2] @ inside + matrix[2, 2])
     with np.errstate(divide="ignore", invalid="ignore"):
-        mapped: FloatArray = np.where(
-            weight * matrix[2, 2] > 1e-12, homogeneous[:, :2] / weight, np.nan
-        )
+        near = weight * np.sign(side) > 1e-9 * abs(side)
+        mapped: FloatArray = np.where(near, homogeneous[:, :2] / weight, np.nan)
     return mapped

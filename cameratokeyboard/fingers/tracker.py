@@ -278,9 +278,9 @@ class HandTracker:
         box_wh[visible], direction[visible] = found.box_wh_px[rows], found.direction_px[rows]
         mm, velocity = np.full((2, FINGER_COUNT, 2), np.nan)
         if mat is not None:
-            mm = apply_homography(mat.px_to_mm, px)
+            mm = apply_homography(mat.px_to_mm, px, plane.origin_px)
             ahead = plane.to_px(plane.to_u(px) + 0.01 * self._filters.velocity)
-            velocity = (apply_homography(mat.px_to_mm, ahead) - mm) / 0.01
+            velocity = (apply_homography(mat.px_to_mm, ahead, plane.origin_px) - mm) / 0.01
         return Fingers(
             t_s,
             px,

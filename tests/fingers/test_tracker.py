@@ -39,6 +39,12 @@ class TestNaming:
         assert fingers.visible.all()
         assert_names(fingers, camera, HOME, 0.1)
 
+    @pytest.mark.parametrize("pitch", [8.0, 12.0, 20.0])
+    def test_low_camera_that_sees_the_horizon_still_gives_places_on_the_mat(self, pitch: float):
+        camera = Camera(pitch)
+        fingers = HandTracker().update(frame(0.0), see(camera, HOME), camera.mat())
+        assert fingers.mm == pytest.approx(HOME[:, :2], abs=0.01)
+
     @pytest.mark.parametrize("hidden", range(10))
     def test_one_missing_finger_renames_no_other(self, hidden: int):
         camera = Camera()
