@@ -9,10 +9,11 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from cameratokeyboard.datatypes import FloatArray, Layout
+from cameratokeyboard.datatypes import Layout
 from cameratokeyboard.keyboard.layout import load_layout
 from cameratokeyboard.keystroke.features import FEATURE_VERSION
 from cameratokeyboard.training.keystroke_targets import Example, example_of
@@ -84,7 +85,7 @@ def _made(job: tuple[ExampleOrder, Path]) -> Path:
 def save_example(example: Example, path: Path) -> None:
     """Write an example; half precision is far below the noise of what it holds."""
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    arrays: dict[str, FloatArray] = {
+    arrays: dict[str, Any] = {
         name: getattr(example, name).astype(np.float16) for name in _FIELDS
     }
     with temporary.open("wb") as file:

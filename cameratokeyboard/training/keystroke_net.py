@@ -21,7 +21,7 @@ _DILATIONS = (1, 2, 4, 8, 1)
 _KERNEL = 3
 
 
-class TemporalNet(nn.Module):
+class TemporalNet(nn.Module):  # type: ignore[misc]
     """A stack of dilated causal convolutions with residual links.
 
     channels: width of the stack. Input (B, FEATURE_COUNT, T); output (B, 5, LAGS * PER_LAG + 1, T):
@@ -72,7 +72,7 @@ class TemporalNet(nn.Module):
         return out.view(x.shape[0], FINGERS, LAGS * PER_LAG + 1, -1), torch.cat(kept, dim=2)
 
 
-class StreamingNet(nn.Module):
+class StreamingNet(nn.Module):  # type: ignore[misc]
     """One frame at a time with plain outputs, as the running program uses it (see learned.py)."""
 
     def __init__(self, net: TemporalNet) -> None:
