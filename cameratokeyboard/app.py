@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -25,7 +24,7 @@ from cameratokeyboard.keyboard.touch import RepeatRate, TouchKeyboard
 from cameratokeyboard.keystroke.factory import STRATEGIES, make_keystroke_detector
 from cameratokeyboard.loop import RunReport, run
 from cameratokeyboard.output.base import Sink
-from cameratokeyboard.output.clip import ClipWriter
+from cameratokeyboard.output.clip import ClipWriter, new_clip_path
 from cameratokeyboard.output.jsonl import JsonLinesSink
 from cameratokeyboard.output.text import TextSink
 from cameratokeyboard.pipeline import Event, Pipeline, Step
@@ -160,7 +159,11 @@ class AppSession:
     def step(self, frame: Frame) -> Step:
         """Process one frame, and write it to the clip that is being recorded."""
         if self._recorder is not None:
-            self._recorder.write(frame)
+            try:
+                self._recorder.write(frame)
+            except C2KError as error:  # typing goes on when the disk is full
+                self._recorder = None
+                self._message = str(error)
         return self._pipeline.step(frame)
 
     def finish(self, t_s: float) -> tuple[Event, ...]:
@@ -230,7 +233,7 @@ class AppSession:
             self._recording.close()
             self._recorder = None
         elif self._recorder is None:
-            path = _new_clip(Path.cwd())
+            path = new_clip_path(Path.cwd())
             self._recorder = self._recording.enter_context(
                 ClipWriter(path, self._layout.name, source=self._settings.camera.source)
             )
@@ -240,15 +243,6 @@ class AppSession:
         user = self._settings.keystroke.user
         if self._bias is not None and user:
             save_bias(self._bias, bias_path(user))
-
-
-def _new_clip(folder: Path) -> Path:
-    """The first free name clip-1.mp4, clip-2.mp4, ... in a folder."""
-    for number in itertools.count(1):
-        path = folder / f"clip-{number}.mp4"
-        if not path.exists() and not path.with_suffix(".json").exists():
-            return path
-    raise AssertionError("counting never ends")
 
 
 def plain_sinks(settings: Settings, text_to_stdout: bool) -> list[Sink]:

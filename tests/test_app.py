@@ -65,8 +65,8 @@ class TestAppSession:
             session.step(b.frame(index / 30, index, width=64, height=48))
         ask(session, RequestKind.RECORD, False)
         assert not session.status.recording
-        assert (tmp_path / "clip-1.mp4").stat().st_size > 0
-        assert (tmp_path / "clip-1.json").is_file()
+        assert (tmp_path / "clip-001.mp4").stat().st_size > 0
+        assert (tmp_path / "clip-001.json").is_file()
 
     def test_a_recording_that_runs_at_the_end_is_kept(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -77,7 +77,7 @@ class TestAppSession:
             ask(session, RequestKind.RECORD, True)
             for index in range(12):
                 session.step(b.frame(index / 30, index, width=64, height=48))
-        assert (tmp_path / "clip-1.mp4").stat().st_size > 0
+        assert (tmp_path / "clip-001.mp4").stat().st_size > 0
 
 
 class TestPlainSinks:
