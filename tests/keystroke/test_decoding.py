@@ -1,0 +1,129 @@
+"""OnsetDecoder: clear presses at once, doubtful ones later, none twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cameratokeyboard.datatypes import TouchDown, TouchUp
+from cameratokeyboard.keystroke.decoding import DecodingSettings, OnsetDecoder, Outputs
+from cameratokeyboard.keystroke.ledger import TouchLedger
+
+LAGS = 7
+FPS = 30.0
+
+
+def outputs(onset: dict[int, list[float]] | None = None, contact: float = 1.0) -> Outputs:
+    """Probabilities per finger and lag; all else plain."""
+    probabilities = np.zeros((10, LAGS))
+    for finger, values in (onset or {}).items():
+        probabilities[finger, : len(values)] = values
+    offset = np.zeros((10, LAGS, 2))
+    offset[..., 0] = 2.0
+    return Outputs(
+        onset=probabilities,
+        share=np.full((10, LAGS), 0.5),
+        offset_mm=offset,
+        sigma_mm=np.full((10, LAGS, 2), 1.5),
+        contact=np.full(10, contact),
+    )
+
+
+def decode(
+    frames: list[Outputs], settings: DecodingSettings | None = None, fps: float = FPS
+) -> list[TouchDown | TouchUp]:
+    decoder, ledger = OnsetDecoder(settings), TouchLedger()
+    places = np.stack([np.arange(10) * 10.0, np.zeros(10)], axis=1)
+    touches: list[TouchDown | TouchUp] = []
+    for i, frame in enumerate(frames):
+        touches += decoder.step(i / fps, places + i, frame, ledger)
+    return touches
+
+
+def onset_seen(probability: float, first: int = 3, frames: int = 12) -> list[Outputs]:
+    """One finger whose onset in frame ``first`` has this probability in every later look."""
+    result = []
+    for i in range(frames):
+        lag = i - first
+        values = [0.0] * LAGS
+        if 0 <= lag < LAGS:
+            values[lag] = probability
+        result.append(outputs({6: values}))
+    return result
+
+
+class TestPatience:
+    def test_sure_press_is_told_in_its_own_frame(self):
+        (touch,) = decode(onset_seen(0.97))
+        assert touch.emitted_s == pytest.approx(3 / FPS)
+
+    def test_doubtful_press_waits_for_the_last_allowed_frame(self):
+        (touch,) = decode(onset_seen(0.55), DecodingSettings(wait_s=0.085))
+        assert touch.emitted_s == pytest.approx(5 / FPS)
+
+    def test_unlikely_press_is_never_told(self):
+        assert decode(onset_seen(0.45)) == []
+
+    @pytest.mark.parametrize("fps", [15.0, 30.0, 60.0])
+    def test_no_press_waits_longer_than_allowed_at_any_frame_rate(self, fps: float):
+        (touch,) = decode(onset_seen(0.55), DecodingSettings(wait_s=0.085), fps)
+        assert touch.emitted_s - 3 / fps <= 0.085 + 1e-9
+
+    def test_probability_spread_over_neighbouring_frames_counts_together(self):
+        frames = [outputs() for _ in range(3)]
+        frames.append(outputs({6: [0.0, 0.25, 0.45, 0.25]}))
+        (touch,) = decode(frames)
+        assert touch.confidence == pytest.approx(0.95)
+        assert touch.t_s == pytest.approx((1 - 0.5) / FPS)
+
+
+class TestWhat:
+    def test_moment_and_place_are_those_of_the_onsets_frame(self):
+        (touch,) = decode(onset_seen(0.97))
+        assert touch.finger == 6
+        assert touch.t_s == pytest.approx(2.5 / FPS)
+        assert touch.xy_mm == pytest.approx((60 + 3 + 2, 3))
+        assert touch.covariance_mm2 == pytest.approx(np.eye(2) * 1.5**2)
+
+    def test_one_press_is_told_once(self):
+        assert len(decode(onset_seen(0.97, frames=30))) == 1
+
+    def test_same_finger_twice_is_two_presses_with_a_release_between(self):
+        frames = onset_seen(0.97, first=3, frames=8) + onset_seen(0.97, first=0, frames=4)
+        kinds = [type(touch) for touch in decode(frames)]
+        assert kinds == [TouchDown, TouchUp, TouchDown]
+
+    def test_two_fingers_in_one_frame_are_both_told(self):
+        found = decode([outputs(), outputs({1: [0.97], 8: [0.97]})])
+        assert sorted(touch.finger for touch in found) == [1, 8]
+
+    def test_finger_without_a_place_does_not_press(self):
+        decoder, ledger = OnsetDecoder(), TouchLedger()
+        nowhere = np.full((10, 2), np.nan)
+        assert decoder.step(0.0, nowhere, outputs({6: [0.99]}), ledger) == []
+
+
+class TestRelease:
+    def test_finger_is_released_when_contact_ends(self):
+        frames = [*onset_seen(0.97, frames=8), outputs(contact=0.1), outputs(contact=0.1)]
+        down, up = decode(frames)
+        assert isinstance(up, TouchUp)
+        assert up.finger == down.finger
+        assert up.t_s == pytest.approx(7 / FPS)
+
+    def test_finger_that_stays_is_held(self):
+        assert len(decode([*onset_seen(0.97), *[outputs(contact=0.9)] * 60])) == 1
+
+
+class TestOutputs:
+    def test_hands_become_fingers_by_name_with_the_left_hand_unmirrored(self):
+        onset = np.arange(2 * 5 * LAGS, dtype=float).reshape(2, 5, LAGS)
+        offset = np.ones((2, 5, LAGS, 2))
+        found = Outputs.from_hands(onset, onset, offset, offset, onset[..., 0])
+        left_thumb, left_pinky, right_thumb, right_pinky = 4, 0, 5, 9
+        assert found.contact[left_thumb] == onset[0, 0, 0]
+        assert found.contact[left_pinky] == onset[0, 4, 0]
+        assert found.contact[right_thumb] == onset[1, 0, 0]
+        assert found.contact[right_pinky] == onset[1, 4, 0]
+        assert found.offset_mm[left_pinky, 0] == pytest.approx([-1, 1])
+        assert found.offset_mm[right_pinky, 0] == pytest.approx([1, 1])

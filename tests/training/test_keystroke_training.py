@@ -1,0 +1,130 @@
+"""Training of the learned strategy: targets, network, export; everything tiny."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cameratokeyboard.datatypes import FINGER_NAMES
+from cameratokeyboard.errors import ModelError
+from cameratokeyboard.keyboard.layout import load_layout
+from cameratokeyboard.keystroke.features import FEATURE_COUNT, HAND_FINGERS
+from cameratokeyboard.keystroke.learned import LearnedDetector, PressNetwork
+from cameratokeyboard.synthetic.noise import DetectorNoise
+from cameratokeyboard.synthetic.sessions import Session, SessionWish, make_session
+from cameratokeyboard.synthetic.tipview import front_shot
+from cameratokeyboard.training.keystroke_data import load_example, save_example
+from cameratokeyboard.training.keystroke_targets import Example, example_of
+from cameratokeyboard.training.trajectories import approximately_tracked, tracked
+from tests.keystroke.builders import play
+
+LAYOUT = load_layout("qwerty")
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    wish = SessionWish(
+        text="sun jam",
+        wpm=45,
+        style="touch",
+        shot=front_shot(),
+        noise=DetectorNoise.none(),
+        exact_noise=True,
+    )
+    return make_session(LAYOUT, 3, wish)
+
+
+@pytest.fixture(scope="module")
+def example(session: Session) -> Example:
+    return example_of(approximately_tracked(session, np.random.default_rng(0)), LAYOUT)
+
+
+class TestTrajectories:
+    def test_real_tracker_follows_every_typing_fingertip_of_a_perfect_detector(
+        self, session: Session
+    ):
+        own = [FINGER_NAMES.index(e.finger) for e in session.performance.events]
+        assert list(tracked(session, LAYOUT).onset_slot) == own
+
+
+class TestTargets:
+    def test_every_press_is_one_onset_of_its_finger(self, session: Session, example: Example):
+        assert example.onset.sum() == len(session.performance.events)
+        for event in session.performance.events:
+            own = FINGER_NAMES.index(event.finger)
+            hand, place = np.argwhere(np.equal(HAND_FINGERS, own))[0]
+            frame = int(np.ceil(event.t_down * 30 - session.boxes.t_s[0] * 30))
+            assert example.onset[hand, place, frame - 1 : frame + 2].sum() == 1
+
+    def test_offsets_are_small_where_the_detector_is_perfect(self, example: Example):
+        hand, place, frame = np.nonzero(example.onset)
+        away = example.offset[hand, place, :, frame]
+        assert np.median(np.hypot(away[:, 0], away[:, 1])) < 6
+
+    def test_what_is_saved_is_what_is_loaded(self, example: Example, tmp_path: Path):
+        save_example(example, tmp_path / "a.npz")
+        back = load_example(tmp_path / "a.npz")
+        assert back.features == pytest.approx(example.features, abs=4e-3)
+        assert np.array_equal(back.onset, example.onset)
+
+
+class TestNetwork:
+    torch = pytest.importorskip("torch")
+
+    def exported(self, path: Path) -> object:
+        pytest.importorskip("onnx")
+        from cameratokeyboard.training.keystroke_export import export
+        from cameratokeyboard.training.keystroke_net import TemporalNet
+
+        self.torch.manual_seed(0)
+        net = TemporalNet(channels=16).eval()
+        export(net, path, {"data": "none"})
+        return net
+
+    def test_exported_network_says_frame_by_frame_what_the_whole_sequence_gives(
+        self, tmp_path: Path
+    ):
+        net = self.exported(tmp_path / "k.onnx")
+        features = np.random.default_rng(0).normal(0, 1, (2, FEATURE_COUNT, 50)).astype(np.float32)
+        with self.torch.no_grad():
+            whole = self.torch.sigmoid(net(self.torch.from_numpy(features))).numpy()
+        network = PressNetwork.load(tmp_path / "k.onnx")
+        for i in range(50):
+            outputs = network.step(features[:, :, i])
+        order = np.argsort(HAND_FINGERS.ravel())
+        onset = whole[:, :, :-1:6, -1].reshape(10, -1)[order]
+        assert outputs.onset == pytest.approx(onset, abs=1e-4)
+
+    def test_untrained_network_keeps_the_contract(self, tmp_path: Path):
+        self.exported(tmp_path / "k.onnx")
+        detector = LearnedDetector.load(LAYOUT, tmp_path / "k.onnx", sensitivity=1.0)
+        down: set[int] = set()
+        for touch in play(detector, [(3, 1.0)], until_s=2.0):
+            (down.remove if touch.finger in down else down.add)(touch.finger)
+        assert not down
+
+    def test_model_of_another_kind_is_refused(self, tmp_path: Path):
+        onnx = pytest.importorskip("onnx")
+        self.exported(tmp_path / "k.onnx")
+        model = onnx.load(str(tmp_path / "k.onnx"))
+        del model.metadata_props[:]
+        onnx.save(model, str(tmp_path / "other.onnx"))
+        with pytest.raises(ModelError, match="expected a keystroke model"):
+            PressNetwork.load(tmp_path / "other.onnx")
+
+    def test_training_that_was_finished_is_not_done_again(self, example: Example, tmp_path: Path):
+        from cameratokeyboard.training.keystroke_fit import FitSettings, fit
+
+        settings = FitSettings(steps=12, batch=2, frames=64, channels=8, warm_up=2)
+        told: list[int] = []
+
+        def tell(step: int, _: dict[str, float]) -> None:
+            told.append(step)
+
+        net = fit([example], settings, tmp_path, tell)
+        again = fit([example], settings, tmp_path, tell)
+        assert told == [12]
+        for a, b in zip(net.parameters(), again.parameters(), strict=True):
+            assert self.torch.equal(a, b)
