@@ -51,7 +51,11 @@ def make_detector(settings: Settings) -> Detector:
     """The detector for frames in the order of time. Raises ModelError."""
     detector = settings.detector
     return open_detector(
-        model_path(settings), detector.engine, detector.threads, detector.image_size
+        model_path(settings),
+        detector.engine,
+        detector.threads,
+        detector.image_size,
+        detector.refine,
     )
 
 
