@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--image-size", type=int, metavar="PX", help="longest side of a sample")
     parser.add_argument("--batch", type=int, metavar="N", help="samples a step")
     parser.add_argument("--device", default="cpu", help="cpu, 0, or several GPUs as 0,1")
-    parser.add_argument("--workers", type=int, metavar="N", help="loading processes (GPU only)")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes that prepare samples")
     parser.add_argument("--threads", type=int, metavar="N", help="processor threads (all)")
     parser.add_argument("--scale", metavar="S", help="network width: t, u, n, s or m (n)")
     parser.add_argument("--learning-rate", type=float, metavar="R", help="greatest learning rate")

@@ -58,7 +58,8 @@ class TrainConfig:
     a better validation figure. scale: width of the network, one of the scales in its YAML file.
     fine_level: add the stride-4 level for very small objects. final_rate: the learning rate at the
     end, as a share of the first one. ratios: shares of train, validation
-    and test. threads: processor threads, 0 for all.
+    and test. threads: processor threads, 0 for all. workers:
+    processes that prepare samples (one at most without a GPU).
     """
 
     dataset: Path

@@ -166,6 +166,7 @@ class Trainer:
             "network": {"scale": config.scale, "fine_level": config.fine_level},
             "input_wh": list(config.input_wh),
             "hours": config.hours,
+            "workers": config.workers,
             "clock": str((self.target_dir / _CLOCK_FILE).resolve()),
         }
         path = self.target_dir / _DATA_FILE

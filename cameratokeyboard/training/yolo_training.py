@@ -159,6 +159,14 @@ class FingertipTraining(PoseTrainer):  # type: ignore[misc]
         width, height = self.data["input_wh"]
         return SampleDataset(items, (width, height), settings)
 
+    def get_dataloader(
+        self, dataset_path: Any, batch_size: int = 16, rank: int = 0, mode: str = "train"
+    ) -> Any:
+        """The loader; on a processor, too, one process prepares samples while another trains."""
+        if self.device.type == "cpu":
+            self.args.workers = min(self.data["workers"], 1) if mode == "train" else 0
+        return super().get_dataloader(dataset_path, batch_size, rank, mode)
+
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
         """To the device, to 0..1, and to the memory order in which convolutions are fastest."""
         batch = super().preprocess_batch(batch)

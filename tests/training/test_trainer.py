@@ -23,7 +23,14 @@ from tests.training.builders import draw_picture, write_dataset
 pytest.importorskip("ultralytics")
 pytest.importorskip("onnx")
 
-TINY = {"image_size": 64, "batch": 8, "scale": "t", "ratios": (0.75, 0.25, 0.0), "threads": 1}
+TINY = {
+    "image_size": 64,
+    "batch": 8,
+    "scale": "t",
+    "ratios": (0.75, 0.25, 0.0),
+    "threads": 1,
+    "workers": 0,
+}
 #: Runs c2k in a process whose file writes fail beyond a size, as on a full disk.
 LIMITED = (
     "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000));"
@@ -36,7 +43,7 @@ def tiny(folder: Path, **changes: object) -> TrainConfig:
 
 
 def command(folder: Path, output: Path, epochs: int) -> list[str]:
-    flags = f"--epochs {epochs} --image-size 64 --batch 8 --scale t --threads 1"
+    flags = f"--epochs {epochs} --image-size 64 --batch 8 --scale t --threads 1 --workers 0"
     return ["train", "--dataset", str(folder), "--output", str(output), *flags.split()]
 
 
