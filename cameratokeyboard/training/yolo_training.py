@@ -164,7 +164,7 @@ class FingertipTraining(PoseTrainer):  # type: ignore[misc]
     ) -> Any:
         """The loader; on a processor, too, one process prepares samples while another trains."""
         if self.device.type == "cpu":
-            self.args.workers = min(self.data["workers"], 1) if mode == "train" else 0
+            self.args.workers = min(self.data.get("workers", 0), 1) if mode == "train" else 0
         return super().get_dataloader(dataset_path, batch_size, rank, mode)
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
