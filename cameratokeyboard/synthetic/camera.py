@@ -163,11 +163,10 @@ def draw_plan(rng: np.random.Generator, view: View, whole_mat: bool = False) -> 
         yaw = float(rng.normal(0, 15 * spread))
         pitch = float(np.clip(rng.gamma(7.0, 4.0), 9, 60))
     hfov = float(rng.uniform(58, 78) if whole_mat else rng.uniform(38, 78))
-    # A narrow field from near shows a few keys only: step back as a photographer would.
+    # As photographers do: stand where the wanted part of the table fills the picture.
     reach = 2 * distance * np.tan(np.deg2rad(hfov) / 2)
-    wanted = float(rng.uniform(340, 460) if whole_mat else rng.gamma(14, 26))
-    if reach < wanted or not whole_mat:
-        distance = float(np.clip(distance * wanted / reach, 190, 900))
+    wanted = float(rng.uniform(330, 430) if whole_mat else rng.gamma(14, 26))
+    distance = float(np.clip(distance * wanted / reach, 190, 900))
     off = rng.normal(0, 1, 2) * (np.array([8, 6]) if whole_mat else np.array([38, 22]))
     return CameraPlan(
         yaw_deg=yaw,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -37,20 +35,19 @@ class ClipFile:
         self._video: Any = None
 
     def __enter__(self) -> Self:
+        self._partial = self.path.with_name(f".{self.path.stem}.part.mp4")
         try:
-            handle, name = tempfile.mkstemp(
-                dir=self.path.resolve().parent, prefix=".new-", suffix=".mp4"
-            )
-            os.close(handle)
+            self._partial.touch()
         except OSError as error:
             raise OutputError(f"{self.path}: cannot be written here: {error}") from error
-        self._partial = Path(name)
         program = shutil.which("ffmpeg")
         if program:
             self._process = self._start(program)
         else:
             codec = cv2.VideoWriter.fourcc(*"mp4v")
-            self._video = cv2.VideoWriter(name, cv2.CAP_FFMPEG, codec, self._fps, self._size)
+            self._video = cv2.VideoWriter(
+                str(self._partial), cv2.CAP_FFMPEG, codec, self._fps, self._size
+            )
             if not self._video.isOpened():
                 self._partial.unlink(missing_ok=True)
                 raise OutputError(f"{self.path}: OpenCV cannot write MPEG-4 clips here")

@@ -18,7 +18,7 @@ TIP_ID, FINGER_ID, MARKER_ID = 16, 32, 64
 #: same view are 1.25 finger breadths wide, as high for fingers and twice as high for thumbs.
 TIP_MM = (26.0, 17.0, 17.5, 17.0, 15.5)
 #: A box is this much larger than the visible pixels on each side, as boxes drawn by hand are.
-BOX_MARGIN = 0.06
+TIP_MARGIN, MARKER_MARGIN = 0.06, 0.03
 #: Less of a fingertip or marker than this is not labelled.
 MIN_TIP_SHARE, MIN_TIP_PX, MIN_MARKER_SHARE, MIN_MARKER_PX = 0.20, 12, 0.6, 25
 #: A keypoint counts as seen when its finger shows at its place, at most this far in front of it.
@@ -114,10 +114,10 @@ def _main_blob(mask: IntArray) -> tuple[tuple[float, float, float, float], int] 
 
 
 def _grown(
-    box: tuple[float, float, float, float], size_wh: tuple[int, int]
+    box: tuple[float, float, float, float], margin: float, size_wh: tuple[int, int]
 ) -> tuple[float, float, float, float]:
     x0, y0, x1, y1 = box
-    dx, dy = (x1 - x0) * BOX_MARGIN, (y1 - y0) * BOX_MARGIN
+    dx, dy = (x1 - x0) * margin, (y1 - y0) * margin
     return max(0.0, x0 - dx), max(0.0, y0 - dy), min(size_wh[0], x1 + dx), min(size_wh[1], y1 + dy)
 
 
@@ -141,7 +141,10 @@ def _label_finger(
         for point, depth in zip(points, depths, strict=True)
     )
     return Label(
-        THUMB if place in THUMB_SLOTS else FINGER, place, _grown(box, camera.size_wh), keypoints
+        THUMB if place in THUMB_SLOTS else FINGER,
+        place,
+        _grown(box, TIP_MARGIN, camera.size_wh),
+        keypoints,
     )
 
 
@@ -182,4 +185,9 @@ def _label_marker(
     centre = points[4]
     inside = bool(0 <= centre[0] < camera.size_wh[0] and 0 <= centre[1] < camera.size_wh[1])
     first = (float(centre[0]), float(centre[1]), 2) if inside else (0.0, 0.0, 0)
-    return Label(MARKER, number, _grown(box, camera.size_wh), (first, (0.0, 0.0, 0), (0.0, 0.0, 0)))
+    return Label(
+        MARKER,
+        number,
+        _grown(box, MARKER_MARGIN, camera.size_wh),
+        (first, (0.0, 0.0, 0), (0.0, 0.0, 0)),
+    )

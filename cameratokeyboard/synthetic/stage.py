@@ -142,7 +142,7 @@ def draw_stage(rng: Rng, wish: StageWish, mat: MatPicture, looks: Looks, optics:
         mat=mat,
         lighting=lighting,
         backdrop=room(rng, wish.size_wh),
-        backdrop_gain=brightness * float(rng.uniform(0.5, 1.6)),
+        backdrop_gain=brightness * float(rng.uniform(0.6, 2.2)),
         camera=wish.plan.build(wish.size_wh),
         looks=replace(looks, wardrobe=wardrobe),
         optics=optics,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -53,13 +51,12 @@ class SetWish:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write under a temporary name, then move: a file is whole or not there."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    partial = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
+        partial.write_bytes(content)
+        partial.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise
 
 
@@ -151,8 +148,8 @@ def local_shards(workers: int) -> Shards:
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
         raise SimulationError(
-            f"synthesize: worker processes died {_POOLS} times (out of memory?); run the same command "
-            "again to resume, with fewer --workers"
+            f"synthesize: worker processes died {_POOLS} times (out of memory?); run the same "
+            "command again to resume, with fewer --workers"
         )
 
     return run
@@ -161,7 +158,7 @@ def local_shards(workers: int) -> Shards:
 def _as_done(
     pool: ProcessPoolExecutor, settings: StillSettings, shards: list[list[int]], workers: int
 ) -> Iterator[tuple[list[int], list[Picture]]]:
-    """Shards with their pictures as they come; few wait at a time, so that an interrupt ends soon."""
+    """Shards with pictures as they come; few wait at a time, so that an interrupt ends soon."""
     waiting = iter(shards)
     running: dict[Future[list[Picture]], list[int]] = {}
     while True:

@@ -42,7 +42,7 @@ float lit(sampler2D map, mat4 m, vec3 p, float facing, float blur, vec2 range, f
     float far_blocker = 0.0, count = 0.0;
     int taps = mapped ? 4 : 0;
     for (int i = 0; i < taps; i++) {
-        vec2 q = s.xy + way * (sqrt((float(i) + 0.5) / 4.0) * range.y);
+        vec2 q = s.xy + way * (sqrt(float(i) / 3.0) * range.y); // the first one straight on
         way = golden * way;
         float d = textureLod(map, q, 0.0).r;
         float behind = step(d, s.z - bias);
