@@ -15,6 +15,8 @@ _MATCH = 0.5
 _CENTRE_SD_PX, _CENTRE_SD_SHARE = 0.6, 0.03
 #: A dark patch is taken for the marker when it covers this much of its box and shifts it this far.
 _MIN_FILL, _MAX_FILL, _MAX_SHIFT = 0.35, 1.6, 0.35
+#: Markers of this size, px, are cleared of thin lines.
+_OPENED_FROM_PX = 20.0
 #: Grey levels between a marker and the paper around it, at least.
 _MIN_CONTRAST = 20.0
 
@@ -123,7 +125,13 @@ def dark_patch(image: ImageArray, box: FloatArray) -> FloatArray | None:
         return None
     if float(grey[~chosen].mean()) - float(grey[chosen].mean()) < _MIN_CONTRAST:
         return None
+    if size.min() >= _OPENED_FROM_PX:
+        # A frame or line that touches the marker is thinner than the marker and falls away.
+        kernel = np.ones((3, 3) if size.min() < 2 * _OPENED_FROM_PX else (5, 5), np.uint8)
+        dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel)
     contours, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
+        return None
     hull = cv2.convexHull(max(contours, key=cv2.contourArea))
     moments = cv2.moments(hull)
     fill = moments["m00"] / float(size.prod())

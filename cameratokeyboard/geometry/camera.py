@@ -29,11 +29,12 @@ def intrinsics(focal_px: float, image_wh: tuple[int, int]) -> FloatArray:
     return np.array([[focal_px, 0, (width - 1) / 2], [0, focal_px, (height - 1) / 2], [0, 0, 1]])
 
 
-def inverse_square_focal(mm_to_px: FloatArray, image_wh: tuple[int, int]) -> FloatArray:
-    """1 / focal_px^2 by the two conditions that the mat's axes are orthogonal and equally long.
+def axis_conditions(
+    mm_to_px: FloatArray, image_wh: tuple[int, int]
+) -> tuple[FloatArray, FloatArray]:
+    """The conditions that the mat's axes are orthogonal and equally long, (..., 2) each.
 
-    mm_to_px: (..., 3, 3). Returns (...); it is noisy, and may be negative, when the camera looks
-    straight down or the mat's edges are nearly parallel in the picture.
+    mm_to_px: (..., 3, 3). They read ``flat / focal_px**2 + deep = 0`` (Zhang 2000, section 2.3).
     """
     centred = np.array([[1, 0, -(image_wh[0] - 1) / 2], [0, 1, -(image_wh[1] - 1) / 2], [0, 0, 1]])
     g = centred @ mm_to_px
@@ -48,9 +49,7 @@ def inverse_square_focal(mm_to_px: FloatArray, image_wh: tuple[int, int]) -> Flo
     deep = np.stack(
         [across[..., 2] * along[..., 2], (across[..., 2] ** 2 - along[..., 2] ** 2) / 2], axis=-1
     )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result: FloatArray = -(flat * deep).sum(-1) / (flat**2).sum(-1)
-    return result
+    return flat, deep
 
 
 def estimate_focal(
@@ -58,22 +57,24 @@ def estimate_focal(
 ) -> float:
     """Focal length in px, the measurement weighed against what cameras usually have.
 
+    Straight from above, or when the mat's edges are nearly parallel in the picture, the conditions
+    say nothing, their noise outweighs them, and the usual focal length is the answer.
     anchors: (4, 2) each. noise_px: uncertainty (SD) of an anchor in the picture.
     """
     guess = focal_of_hfov(TYPICAL_HFOV_DEG, max(image_wh))
+    prior, prior_sd = guess**-2, 2 * _LOG_FOCAL_SD * guess**-2
     shifts = np.concatenate([np.zeros((1, 8)), np.eye(8), -np.eye(8)]) * max(noise_px, 0.02)
     matrices = quad_homographies(anchors_mm, anchors_px + shifts.reshape(-1, 4, 2))
-    values = inverse_square_focal(matrices, image_wh)
-    if not np.all(np.isfinite(values)):
+    flat, deep = axis_conditions(matrices, image_wh)
+    residual = flat * prior + deep
+    variance = (((residual[1:9] - residual[9:]) / 2) ** 2).sum(axis=0)
+    if not (np.all(np.isfinite(residual)) and np.all(variance > 0)):
         return guess
-    centre = float(values[0])
-    spread = float(np.sqrt((((values[1:9] - values[9:]) / 2) ** 2).sum()))
-    prior, prior_sd = guess**-2, 2 * _LOG_FOCAL_SD * guess**-2
-    weight = prior_sd**2 / (prior_sd**2 + spread**2)
+    precision = prior_sd**-2 + float((flat[0] ** 2 / variance).sum())
+    measured = prior * prior_sd**-2 - float((flat[0] * deep[0] / variance).sum())
     low = focal_of_hfov(_MAX_HFOV_DEG, max(image_wh))
     high = focal_of_hfov(_MIN_HFOV_DEG, max(image_wh))
-    blended = float(np.clip(prior + weight * (centre - prior), high**-2, low**-2))
-    return float(blended**-0.5)
+    return float(np.clip(measured / precision, high**-2, low**-2) ** -0.5)
 
 
 def camera_pose(

@@ -161,6 +161,7 @@ def _find_edges(
     offsets = np.linspace(-1, 1, _STEPS) * reach
     profiles = sample(image, at[..., None, :] + offsets[..., None] * normal[..., None, :])
     crossing, good = _crossings(profiles, offsets)
+    good &= model.edge_usable[markers][:, :, None]
     if good.sum() < _MIN_POINTS:
         return None
     shares = np.array([_UNCODED_SLACK if c is None else _CODED_SLACK for c in model.codes])

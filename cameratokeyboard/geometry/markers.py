@@ -17,9 +17,14 @@ CELLS = 6
 SAMPLES = 10
 _EDGE_SPAN = 0.36
 _CORNER_SIGNS = np.array([[-1, 1], [1, 1], [1, -1], [-1, -1]], float)
+#: Width of the frame that is printed around the keys, mm, with some slack.
+_FRAME_MM = 1.5
 #: Weights of blue, green and red in brightness (ITU-R BT.601).
 _BGR_TO_GREY = np.array([0.114, 0.587, 0.299])
 _EDGE_NORMALS = np.array([[0, 1], [1, 0], [0, -1], [-1, 0]], float)
+
+
+_INNER = np.pad(np.ones((CELLS - 2, CELLS - 2), bool), 2).ravel()
 
 
 @lru_cache(maxsize=1)
@@ -42,8 +47,10 @@ class MarkerModel:
     centres: (4, 2). sides: (4,). corners: (4, 4, 2) in the order far left, far right, near right,
     near left of each marker, which is the corner order of the codes. codes: of each marker or None.
     edge_points: (4, 4, SAMPLES, 2) on the outer edge; edge_tangents, edge_normals: (4, 2) by edge,
-    normals pointing outwards. pattern_points: (4, 64, 2) centres of the cells and of the ring of
-    paper around them; pattern: (4, 64) what is there, +1 white, -1 black, 0 unknown.
+    normals pointing outwards. edge_usable: (4, 4) bool, False where the keyboard's frame touches
+    the marker, so that its edge cannot be told from the frame's. pattern_points: (4, 64, 2)
+    centres of the cells and of the ring of paper around them; pattern: (4, 64) what is there, +1
+    white, -1 black, 0 unknown.
     """
 
     centres: FloatArray
@@ -53,6 +60,7 @@ class MarkerModel:
     edge_points: FloatArray
     edge_tangents: FloatArray
     edge_normals: FloatArray
+    edge_usable: BoolArray
     pattern_points: FloatArray
     pattern: FloatArray
 
@@ -105,17 +113,29 @@ def marker_model(layout: Layout) -> MarkerModel:
     cell = (np.arange(CELLS + 2) - (CELLS + 1) / 2) / CELLS
     grid = np.stack(np.meshgrid(cell, -cell), axis=-1).reshape(-1, 2)
     codes = tuple(m.code for m in layout.markers)
+    edge_points = centres[:, None, None] + sides[:, None, None, None] * unit_edges
+    pattern_points = centres[:, None] + sides[:, None, None] * grid
+    pattern = np.stack([_pattern(code) for code in codes])
+    outside = edge_points[:, :, SAMPLES // 2] + _FRAME_MM * _EDGE_NORMALS
     return MarkerModel(
         centres=centres,
         sides=sides,
         corners=centres[:, None] + half * _CORNER_SIGNS,
         codes=codes,
-        edge_points=centres[:, None, None] + sides[:, None, None, None] * unit_edges,
+        edge_points=edge_points,
         edge_tangents=tangents,
         edge_normals=_EDGE_NORMALS,
-        pattern_points=centres[:, None] + sides[:, None, None] * grid,
-        pattern=np.stack([_pattern(code) for code in codes]),
+        edge_usable=~_on_keyboard(layout, outside),
+        pattern_points=pattern_points,
+        pattern=np.where(_on_keyboard(layout, pattern_points), 0.0, pattern),
     )
+
+
+def _on_keyboard(layout: Layout, points_mm: FloatArray) -> BoolArray:
+    """Which points (..., 2) lie on the keyboard or its frame."""
+    half = np.array(layout.size_mm) / 2 + _FRAME_MM
+    result: BoolArray = np.all(np.abs(points_mm) < half, axis=-1)
+    return result
 
 
 def _pattern(code: int | None) -> FloatArray:
@@ -134,16 +154,29 @@ def _pattern(code: int | None) -> FloatArray:
 def pattern_scores(image: FloatArray, points_px: FloatArray, pattern: FloatArray) -> FloatArray:
     """How well sampled cells fit the expected ones: correlation, -1..1, (M,).
 
+    A code has to fit as a whole and in its inner cells alone: outline and border are the same for
+    all codes and would make up for wrong ones.
+
     image: (H, W) grey or (H, W, 3) BGR. points_px: (M, 64, 2). pattern: (M, 64). Cells outside the
     picture count as not fitting; a flat patch has no correlation.
     """
     values = sample(image, points_px)
+    overall = _correlation(values, pattern)
+    inner = np.where(_INNER, pattern, 0.0)
+    coded = (inner != 0).any(axis=1)
+    if not coded.any():
+        return overall
+    return np.where(coded, np.minimum(overall, _correlation(values, inner)), overall)
+
+
+def _correlation(values: FloatArray, pattern: FloatArray) -> FloatArray:
+    """Correlation of values (M, 64) with a pattern (M, 64) where that is not zero."""
     weight = (pattern != 0).astype(float)
     balance = _balanced(pattern)
     inside = np.isfinite(values)
     filled = np.where(inside, values, 0.0)
     weight = weight * balance
-    total = weight.sum(axis=1, keepdims=True)
+    total = np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
     mean = (filled * weight * inside).sum(axis=1, keepdims=True) / np.maximum(
         (weight * inside).sum(axis=1, keepdims=True), 1e-9
     )

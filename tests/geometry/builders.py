@@ -10,9 +10,11 @@ import numpy as np
 from cameratokeyboard.datatypes import MARKER, CameraPose, Detections, Frame, Layout
 from cameratokeyboard.geometry.camera import camera_homography, focal_of_hfov, pose_from, project
 from cameratokeyboard.geometry.homography import apply_homography
+from cameratokeyboard.keyboard.layout import load_layout
+from cameratokeyboard.mat import picture
 
 IMAGE_WH = (1280, 720)
-_TEXTURE_PX_PER_MM = 6.0
+_TEXTURE_PX_PER_MM = 8.0
 
 
 def make_camera(
@@ -40,27 +42,14 @@ def make_camera(
 
 
 @lru_cache(maxsize=8)
-def _texture(markers: tuple[tuple[float, float, float, int | None], ...], paper: tuple[float, float]):
-    scale = _TEXTURE_PX_PER_MM
-    picture = np.full((round(paper[1] * scale), round(paper[0] * scale)), 245, np.uint8)
-    for x, y, side, code in markers:
-        size = round(side * scale)
-        left = round((x + paper[0] / 2 - side / 2) * scale)
-        top = round((paper[1] / 2 - y - side / 2) * scale)
-        block = np.full((size, size), 20, np.uint8)
-        if code is not None:
-            dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
-            code_picture = cv2.aruco.generateImageMarker(dictionary, code, 6)
-            block = cv2.resize(code_picture, (size, size), interpolation=cv2.INTER_NEAREST)
-            block = (block.astype(float) * 0.88 + 20).astype(np.uint8)
-        picture[top : top + size, left : left + size] = block
-    return picture
+def _texture(name: str) -> np.ndarray:
+    printed = picture(load_layout(name), _TEXTURE_PX_PER_MM, hints=False)
+    return (20 + printed * (225 / 255)).astype(np.uint8)
 
 
 def marker_texture(layout: Layout) -> np.ndarray:
-    """The paper with nothing but its markers, grey, _TEXTURE_PX_PER_MM."""
-    markers = tuple((*m.xy_mm, m.side_mm, m.code) for m in layout.markers)
-    return _texture(markers, layout.paper_mm)
+    """(H, W) uint8: the printed mat of a shipped layout, _TEXTURE_PX_PER_MM."""
+    return _texture(layout.name)
 
 
 def make_picture(
@@ -74,7 +63,7 @@ def make_picture(
     hidden: tuple[int, ...] = (),
     texture: np.ndarray | None = None,
 ) -> np.ndarray:
-    """(H, W, 3) uint8: the mat on a grey table as the camera sees it; hidden markers are covered."""
+    """(H, W, 3) uint8: the mat on a grey table as the camera sees it, hidden markers covered."""
     paper = marker_texture(layout) if texture is None else texture
     if hidden:
         paper = paper.copy()

@@ -113,7 +113,7 @@ class TestFiles:
         path = tmp_path / "me.json"
         path.write_text(content)
         bias = trained()
-        with pytest.raises(SettingsError, match="me.json"):
+        with pytest.raises(SettingsError, match=r"me\.json"):
             load_bias(bias, path)
         assert bias.presses[7] == 200
 
