@@ -30,16 +30,21 @@ def earliest(
     chord_with: Stroke | None,
     posture: Posture,
     person: Person,
+    key: str | None = None,
 ) -> float:
     """The moment at or after ``t_down`` when ``finger`` can strike at ``xy`` (2,) mm.
 
     last: each finger's latest stroke; strokes in the way are cut short as far as a contact may be
     short, except firm ones. chord_with: the held modifier, never in the way.
+    key: what the stroke hits.
     """
     for other in last:
         if other is None or other is chord_with:
             continue
         need = needed_s(finger, xy, other, posture, person)
+        if need is None and key is not None and other.key == key:
+            # A key that is down cannot go down again.
+            need = _CLEAR_S
         if need is None:
             continue
         if not other.firm and other.t_up > t_down - need:

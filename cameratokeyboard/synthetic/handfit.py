@@ -6,6 +6,7 @@ import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.fingerpath import REST_WEIGHT
+from cameratokeyboard.synthetic.paths import minimum_jerk
 from cameratokeyboard.synthetic.posture import HAND_FINGERS, Posture
 
 #: Pads may be this share of a reach away from the wrist; the limits of the contract, 0.60 to 0.98,
@@ -14,17 +15,21 @@ REACH_LOW, REACH_HIGH = 0.63, 0.968
 _SWEEPS = 4
 #: From this height on a finger can still give way on its reach.
 _FREE_HEIGHT_MM = 10.0
+#: Below this height evading fades out; its smoothness in time, s.
+_TOUCH_HEIGHT_MM, _EVADE_SMOOTH_S = 4.0, 0.014
 #: Wrists follow with this smoothness, s.
 _WRIST_SMOOTH_S = 0.06
 LOWEST_WRIST_MM, HIGHEST_WRIST_MM = 6.0, 39.0
 
 
-def part_fingers(pads: FloatArray, weight: FloatArray, posture: Posture) -> FloatArray:
+def part_fingers(
+    pads: FloatArray, weight: FloatArray, posture: Posture, rate_hz: float
+) -> FloatArray:
     """Push pads (T, 10, 3) of neighbouring fingers apart; those on the paper do not move.
 
     weight: (T, 10) how far each finger is bound to the point it strikes; who is less bound yields.
     """
-    pads = pads.copy()
+    parted = pads.copy()
     loose = np.clip(1.0 - weight / REST_WEIGHT, 0.0, 1.0)
     lifted = np.clip(pads[..., 2] / _FREE_HEIGHT_MM, 0.0, 1.0) ** 2
     movable = np.maximum(loose, lifted) * (pads[..., 2] > 0)
@@ -32,14 +37,21 @@ def part_fingers(pads: FloatArray, weight: FloatArray, posture: Posture) -> Floa
     for _ in range(_SWEEPS):
         for a, b in pairs:
             room = 0.42 * (posture.width_mm[a] + posture.width_mm[b])
-            _push(pads, movable, a, b, np.array([1.0, 0.0]), room)
+            _push(parted, movable, a, b, np.array([1.0, 0.0]), room)
         for index, thumb in ((3, 4), (6, 5)):
             # The thumb lies towards the typist and inside of the index finger.
-            _push(pads, movable, thumb, index, np.array([0.0, 1.0]), 0.8 * posture.width_mm[thumb])
+            room = 0.8 * posture.width_mm[thumb]
+            _push(parted, movable, thumb, index, np.array([0.0, 1.0]), room)
         for a, b in ((3, 6), (4, 5)):
-            room = 0.6 * (posture.width_mm[a] + posture.width_mm[b])
-            _push(pads, movable, a, b, np.array([1.0, 0.0]), room)
-    return pads
+            room = 0.75 * (posture.width_mm[a] + posture.width_mm[b])
+            _push(parted, movable, a, b, np.array([1.0, 0.0]), room)
+    # Nobody evades in an instant, and on the paper nobody evades at all.
+    way = (parted - pads)[..., :2].reshape(len(pads), -1)
+    gentle = _smoothed(way, rate_hz * _EVADE_SMOOTH_S).reshape(len(pads), -1, 2)
+    above = minimum_jerk(pads[..., 2] / _TOUCH_HEIGHT_MM)
+    result = pads.copy()
+    result[..., :2] += gentle * above[..., None]
+    return result
 
 
 def _push(

@@ -46,7 +46,7 @@ class Person:
     hand: HandShape = field(default_factory=HandShape)
     handedness: int = 1
     iki_sigma: float = 0.44
-    contact_s: float = 0.089
+    contact_s: float = 0.085
     contact_sigma: float = 0.36
     legato: float = 0.5
     bias_mm: tuple[tuple[float, float], ...] = _ZERO_BIAS
@@ -54,7 +54,7 @@ class Person:
     slip_rate: float = 0.012
     notice_rate: float = 0.6
     lift_mm: float = 15.5
-    hover_mm: float = 5.0
+    hover_mm: float = 4.6
     strike_s: float = 0.055
     reach_s: float = 0.110
     reach_s_per_key: float = 0.050
@@ -88,7 +88,7 @@ class Person:
             handedness=1 if rng.random() < 0.89 else -1,
             iki_sigma=float(np.clip(rng.normal(0.44, 0.06), 0.3, 0.6)),
             # [K] users' medians 61 to 137 ms on glass.
-            contact_s=float(np.clip(0.089 * np.exp(rng.normal(0, 0.25)), 0.055, 0.14)),
+            contact_s=float(np.clip(0.085 * np.exp(rng.normal(0, 0.25)), 0.055, 0.14)),
             contact_sigma=float(np.clip(rng.normal(0.36, 0.05), 0.22, 0.5)),
             legato=float(rng.uniform(0.2, 0.8)),
             bias_mm=_random_bias(rng),
@@ -97,7 +97,7 @@ class Person:
             notice_rate=float(rng.uniform(0.3, 0.9)),
             # [K] 10 to 25 mm while moving, 2 to 12 mm hovering, both assumed there.
             lift_mm=float(np.clip(15.5 * np.exp(rng.normal(0, 0.25)), 8, 26)),
-            hover_mm=float(np.clip(5.0 * np.exp(rng.normal(0, 0.4)), 2, 12)),
+            hover_mm=float(np.clip(4.6 * np.exp(rng.normal(0, 0.4)), 2, 12)),
             strike_s=float(np.clip(rng.normal(0.055, 0.009), 0.035, 0.085)),
             reach_s=float(np.clip(rng.normal(0.110, 0.015), 0.08, 0.16)),
             reach_s_per_key=float(np.clip(rng.normal(0.050, 0.010), 0.025, 0.08)),
@@ -125,6 +125,7 @@ def _random_hand(rng: np.random.Generator) -> HandShape:
     length = float(np.clip(rng.normal(182, 11), 155, 212))
     breadth = float(np.clip(84 * length / 185 * np.exp(rng.normal(0, 0.04)), 68, 100))
     scale = np.clip(np.exp(rng.normal(0, 0.03, 5)), 0.93, 1.07)
+    girth = float(np.clip(np.exp(rng.normal(0, 0.07)), 0.84, 1.2))
     return HandShape(
         length_mm=length,
         breadth_mm=breadth,
@@ -135,7 +136,12 @@ def _random_hand(rng: np.random.Generator) -> HandShape:
             float(scale[3]),
             float(scale[4]),
         ),
-        girth=float(np.clip(np.exp(rng.normal(0, 0.07)), 0.84, 1.2)),
+        girth=girth,
+        # Large hands are more often men's; nails beyond the fingertip are one in four [assumed].
+        masculinity=float(np.clip(0.5 + (length - 182) / 30 + rng.normal(0, 0.2), 0, 1)),
+        age=float(rng.beta(1.2, 1.8)),
+        weight=float(np.clip(rng.normal(0.5, 0.18), 0, 1)),
+        nail_mm=float(rng.uniform(0.5, 5.0)) if rng.random() < 0.25 else 0.0,
     )
 
 

@@ -152,8 +152,8 @@ class Planner:
         holder = self._hold_modifier(chord, finger, t_down) if chord.modifier else None
         if holder is not None:
             t_down = max(t_down, holder.t_down + 0.03)
-        t_down = self._earliest(finger, xy, t_down, holder)
-        self._let_go(finger, xy, t_down)
+        t_down = self._earliest(finger, xy, t_down, holder, hit)
+        self._let_go(finger, xy, hit, t_down)
         self._release_modifier(chord, t_down)
         hold = self._pace.contact_s()
         held = rng.random() < self._person.held_rate and not chord.modifier
@@ -179,7 +179,7 @@ class Planner:
             return
         held.t_up = min(held.t_up, max(t_down - 0.015, before.t_down + 0.02))
 
-    def _let_go(self, finger: int, xy: FloatArray, t_down: float) -> None:
+    def _let_go(self, finger: int, xy: FloatArray, hit: str | None, t_down: float) -> None:
         """Roll from key to key: [K] two keys are down together for 7 to 88 ms."""
         before, rng = self._previous, self._rng
         longest = float(np.clip(0.075 * np.exp(rng.normal(0, 0.25)), 0.03, 0.12))
@@ -188,9 +188,10 @@ class Planner:
         if before is None or before.firm:
             return
         same_hand = HAND_OF[before.finger] == HAND_OF[finger]
-        legato = draw < self._person.legato * (1.0 if same_hand else 0.3)
+        legato = draw < self._person.legato * (1.0 if same_hand else 0.2)
         late = before.t_up < t_down < before.t_up + _LEGATO_S
-        if legato and late and needed_s(finger, xy, before, self._posture, self._person) is None:
+        free = needed_s(finger, xy, before, self._posture, self._person) is None
+        if legato and late and free and before.key != hit:
             before.t_up = linger
         before.t_up = min(before.t_up, max(t_down + longest, before.t_down + 0.04))
 
@@ -207,7 +208,7 @@ class Planner:
         xy, hit = self._aim.land(holder, key, exact=True)
         # The letter's own step time runs on while the modifier goes down, but not before the last.
         start = max(start, (self._previous.t_down if self._previous else 0.0) + 0.03)
-        start = self._earliest(holder, xy, start, None)
+        start = self._earliest(holder, xy, start, None, hit)
         stroke = Stroke(holder, start, start + self._pace.contact_s(True), _pair(xy), KEY, hit, key)
         stroke.lift_mm, stroke.firm = 0.8 * self._lift(xy, holder), True
         self._plan.strokes.append(stroke)
@@ -215,9 +216,15 @@ class Planner:
         return stroke
 
     def _earliest(
-        self, finger: int, xy: FloatArray, t_down: float, chord_with: Stroke | None
+        self,
+        finger: int,
+        xy: FloatArray,
+        t_down: float,
+        chord_with: Stroke | None,
+        key: str | None,
     ) -> float:
-        return earliest(finger, xy, t_down, self._last, chord_with, self._posture, self._person)
+        posture, person = self._posture, self._person
+        return earliest(finger, xy, t_down, self._last, chord_with, posture, person, key)
 
     def _lift(self, xy: FloatArray, finger: int) -> float:
         """Height before the strike: more on longer ways, less in fast typing [assumed]."""

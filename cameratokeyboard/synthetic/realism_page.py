@@ -25,14 +25,15 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def notes(rows: Sequence[Row]) -> str:
-    """What is to be said on single rows; rows that differ without a note are named too."""
-    lines = []
+    """What is to be said on rows, once for rows that share it; rows that differ are named."""
+    shared: dict[str, list[str]] = {}
     for row in rows:
-        if row.note:
-            lines.append(f"- {row.name}{'' if row.agrees else ' (differs)'}: {row.note}")
-        elif not row.agrees:
-            lines.append(f"- {row.name} (differs): outside the tolerance of {row.tolerance:g}.")
-    return "\n".join(lines)
+        text = row.note
+        if not text and not row.agrees:
+            text = f"outside the tolerance, a ratio of {row.tolerance:g}."
+        if text:
+            shared.setdefault(text, []).append(row.name + ("" if row.agrees else " (differs)"))
+    return "\n".join(f"- {'; '.join(names)}: {text}" for text, names in shared.items())
 
 
 def page(rows: Sequence[Row], people: int, seconds: float, seed: int, layout: str) -> str:

@@ -150,7 +150,7 @@ class Typist:
         pads = join(paths, base, hover, self.person, t_s, self._rng)
         pads[..., 2] += raised[:, HAND_OF] * (pads[..., 2] > 0)
         weight = np.stack([path.weight for path in paths], axis=1)
-        return part_fingers(pads, weight, self._posture)
+        return part_fingers(pads, weight, self._posture, self.rate_hz)
 
     @staticmethod
     def _away(plan: Plan, t_s: FloatArray) -> BoolArray:
