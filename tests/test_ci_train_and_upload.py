@@ -17,6 +17,7 @@ from tests.registry.conftest import (  # noqa: F401  (fixtures)
     credentials,
     moto_bucket,
     moto_url,
+    shared_service_descriptions,
 )
 from tests.training.builders import write_dataset
 

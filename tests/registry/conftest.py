@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
+import botocore.loaders
+import botocore.session
 import pytest
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
@@ -39,6 +41,15 @@ def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[swiftserver.Swif
         pytest.skip(reason)
     with swiftserver.SwiftServer(tmp_path_factory.mktemp("swift")) as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_service_descriptions() -> Iterator[None]:
+    """botocore reads its description of S3 once for all clients, not once for each (75 ms)."""
+    loader = botocore.loaders.create_loader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", lambda path=None: loader)
+        yield
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ class World:
         self.shipped = builders.shipped_model(folder)
         self.folder = folder
         self.direct = builders.settings(endpoint_url=swift.endpoint_url, bucket=bucket)
+        self.store = open_store(self.direct.registry)
         self.proxy = FaultProxy(swift.endpoint_url)
         self.bucket = bucket
         self.hour = 0
@@ -55,7 +56,7 @@ class World:
         self.hour += 1
         model = builders.write_model(self.folder / f"{text}.onnx", text, padding=padding)
         at = builders.NOW + datetime.timedelta(hours=self.hour)
-        manifest = builders.publisher(open_store(self.direct.registry), at=at).publish(
+        manifest = builders.publisher(self.store, at=at).publish(
             model,
             dataset=builders.DATASET_1,
             evaluation=builders.evaluation(recall),
@@ -255,7 +256,7 @@ class TestFaultyStore:
     def test_signed_model_that_cannot_run_is_not_taken(self, app_with_one: World) -> None:
         broken = app_with_one.folder / "broken.onnx"
         broken.write_bytes(builders.model_bytes("broken", names="{0: 'cat'}"))
-        builders.publisher(open_store(app_with_one.direct.registry)).publish(
+        builders.publisher(app_with_one.store).publish(
             broken,
             dataset=builders.DATASET_1,
             evaluation=builders.evaluation(),
