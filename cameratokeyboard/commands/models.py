@@ -226,9 +226,8 @@ def _verify(args: argparse.Namespace, settings: Settings) -> None:
         _verify_file(_onnx(Path(args.target)), settings)
         return
     faults = []
-    if SHIPPED_MODEL.is_file():
-        check_runs(SHIPPED_MODEL)
-        print(f"sound: {SHIPPED_MODEL} (shipped)")
+    check_runs(SHIPPED_MODEL)
+    print(f"sound: {SHIPPED_MODEL} (shipped)")
     if is_configured(settings.registry):
         models = models_folder(settings.registry)
         for choice in models.choices():

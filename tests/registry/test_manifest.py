@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cameratokeyboard.errors import RegistryError
@@ -82,6 +82,7 @@ class TestSeal:
         with pytest.raises(RegistryError, match="signature"):
             unseal(json.dumps(envelope).encode(), KEYS, "here")
 
+    @settings(deadline=None)
     @given(st.data())
     def test_any_flipped_bit_is_refused_or_changes_nothing(self, data: st.DataObject) -> None:
         body = seal(manifest(2), builders.signing_key())
@@ -95,6 +96,7 @@ class TestSeal:
         else:
             assert found == manifest(2)
 
+    @settings(deadline=None)
     @given(st.binary(max_size=200))
     def test_any_rubbish_is_refused(self, body: bytes) -> None:
         with pytest.raises(RegistryError):

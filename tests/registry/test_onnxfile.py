@@ -45,7 +45,7 @@ class TestReadMetadata:
             read_metadata(path)
 
     @given(body=st.binary(max_size=300))
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_no_bytes_bring_it_down(self, tmp_path: Path, body: bytes) -> None:
         path = tmp_path / "m.onnx"
         path.write_bytes(body)
