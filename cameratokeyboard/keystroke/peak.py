@@ -28,15 +28,15 @@ class PeakSettings:
     of the hand's motion taken out. sigma_px: spread of a contact point.
     """
 
-    drop: float = 6.0
+    drop: float = 9.0
     strike_s: float = 0.2
     turn: float = 1.5
     stay_s: float = 0.07
     rise: float = 2.5
     dead_s: float = 0.07
-    rival: float = 0.8
-    rival_s: float = 0.05
-    shared: float = 0.6
+    rival: float = 0.9
+    rival_s: float = 0.07
+    shared: float = 0.8
     sigma_px: float = 1.5
 
 

@@ -31,17 +31,17 @@ class VelocitySettings:
     sigma_px: spread of a contact point.
     """
 
-    window_s: float = 0.07
-    fall: float = 55.0
+    window_s: float = 0.085
+    fall: float = 90.0
     stop: float = 0.3
-    drop: float = 4.5
+    drop: float = 6.0
     rest_band: float = 14.0
     rise: float = 2.0
     rise_speed: float = 25.0
     dead_s: float = 0.07
-    rival: float = 0.75
+    rival: float = 0.85
     flat: float = 1.2
-    shared: float = 0.6
+    shared: float = 0.8
     sigma_px: float = 1.5
 
 
