@@ -92,7 +92,9 @@ def check_now(
     """
     registry = settings.registry
     if not is_configured(registry):
-        return UpdateResult(Outcome.OFF, "no model store is set (registry.bucket or registry.endpoint_url)")
+        return UpdateResult(
+            Outcome.OFF, "no model store is set (registry.bucket or registry.endpoint_url)"
+        )
     models = models_folder(registry, root)
     try:
         models.clean(now)
