@@ -20,7 +20,7 @@ class Augmentation:
     degrees, shear: turn and shear, degrees. stretch: logarithm of the greatest change of aspect.
     perspective: tilt across the sample. flip_x, flip_y: mirror left-right, top-bottom.
     brightness, contrast, tint: logarithm of the greatest factor. saturation: greatest loss, share.
-    grey, dark, shadow, occlusion, blur, noise, compression: probabilities.
+    grey, dark, shadow, finger_shadow, occlusion, blur, noise, compression: probabilities.
     """
 
     whole: float = 0.25
@@ -40,6 +40,7 @@ class Augmentation:
     grey: float = 0.04
     dark: float = 0.12
     shadow: float = 0.3
+    finger_shadow: float = 0.3
     occlusion: float = 0.15
     blur: float = 0.25
     noise: float = 0.4

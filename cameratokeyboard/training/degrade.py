@@ -17,6 +17,8 @@ def degrade(image: ImageArray, settings: Augmentation, rng: np.random.Generator)
     light = _colour(image, settings, rng)
     if rng.random() < settings.shadow:
         light = _shadow(light, rng)
+    if rng.random() < settings.finger_shadow:
+        light = _finger_shadows(light, rng)
     if rng.random() < settings.occlusion:
         light = _patches(light, rng)
     if rng.random() < settings.blur:
@@ -55,6 +57,31 @@ def _shadow(light: FloatArray, rng: np.random.Generator) -> FloatArray:
     mask = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR))
     strength = rng.uniform(-0.75, 0.5)
     shaded: FloatArray = light * (1 + np.float32(strength) * mask)[:, :, None]
+    return shaded
+
+
+def _finger_shadows(light: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Dark strokes with round ends side by side, as a near lamp casts the fingers on the paper.
+
+    Without them a network learns that every dark, finger-shaped thing on white paper is a finger.
+    """
+    height, width = light.shape[:2]
+    mask = np.zeros((height, width), np.uint8)
+    for _ in range(int(rng.integers(1, 4))):
+        breadth = int(rng.uniform(0.015, 0.07) * width) + 2
+        angle = rng.normal(np.pi / 2, 0.5)
+        along = np.array([np.cos(angle), np.sin(angle)])
+        across = np.array([-along[1], along[0]]) * breadth * rng.uniform(1.1, 1.8)
+        end = rng.uniform(0.05, 0.95, 2) * [width, height]
+        for number in range(int(rng.integers(1, 6))):
+            tip = end + across * number + along * rng.uniform(-1, 1) * breadth
+            root = tip - along * breadth * rng.uniform(1.5, 6)
+            bend = (tip + root) / 2 + rng.normal(0, 0.2, 2) * breadth
+            line = np.rint([root, bend, tip]).astype(np.int32)
+            cv2.polylines(mask, [line], False, 255, breadth, cv2.LINE_AA)
+    soft = np.asarray(cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.4, 3.0))).astype(np.float32)
+    strength = rng.uniform(0.3, 0.9) / 255
+    shaded: FloatArray = light * (1 - np.float32(strength) * soft)[:, :, None]
     return shaded
 
 

@@ -7,15 +7,17 @@ from cameratokeyboard.training.config import Augmentation
 from cameratokeyboard.training.degrade import degrade
 from tests.training.builders import draw_picture
 
-OFF = Augmentation(
-    brightness=0, contrast=0, tint=0, saturation=0, grey=0, dark=0, shadow=0, occlusion=0, blur=0,
-    noise=0, compression=0,
-)  # fmt: skip
+NAMES = (
+    *("brightness", "contrast", "tint", "saturation", "grey", "dark", "shadow", "finger_shadow"),
+    *("occlusion", "blur", "noise", "compression"),
+)
+OFF = Augmentation(**dict.fromkeys(NAMES, 0.0))
 
 
 class TestDegrade:
     @pytest.mark.parametrize(
-        "name", ["dark", "shadow", "occlusion", "blur", "noise", "compression", "grey"]
+        "name",
+        ["dark", "shadow", "finger_shadow", "occlusion", "blur", "noise", "compression", "grey"],
     )
     def test_each_kind_alone_changes_the_picture(self, name: str) -> None:
         image = draw_picture(1)[0]
