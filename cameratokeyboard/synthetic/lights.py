@@ -101,8 +101,8 @@ def direction(azimuth_deg: float, elevation_deg: float) -> FloatArray:
     return np.array([np.sin(a) * np.cos(e), np.cos(a) * np.cos(e), np.sin(e)])
 
 
-_KINDS = ("sun", "window", "lamp", "ceiling", "screen", "two_lamps", "dull")
-_SHARES = (0.14, 0.22, 0.24, 0.16, 0.06, 0.10, 0.08)
+_KINDS = ("sun", "window", "lamp", "spot", "ceiling", "screen", "two_lamps", "dull")
+_SHARES = (0.12, 0.17, 0.18, 0.20, 0.12, 0.06, 0.08, 0.07)
 
 
 def draw_lighting(rng: Rng, bounce_tone: FloatArray, kind: str | None = None) -> Lighting:
@@ -149,6 +149,8 @@ def _strengths(rng: Rng, kind: str) -> tuple[float, float, float]:
             float(rng.uniform(0.06, 0.5)),
             float(rng.uniform(0, 0.2)),
         )
+    if kind == "spot":
+        return float(rng.uniform(1.6, 3.5)), float(rng.uniform(0.05, 0.3)), 0.0
     if kind == "screen":
         return (
             float(rng.uniform(0.5, 1.0)),
@@ -176,6 +178,10 @@ def _key_light(rng: Rng, kind: str, azimuth: float, colour: FloatArray) -> Light
     if kind == "screen":  # the screen stands across the mat, where the camera is
         way = direction(float(rng.normal(0, 25)), float(rng.uniform(12, 35)))
         return Light(_triple(way), rgb(colour * [0.92, 0.98, 1.12]), float(rng.uniform(8, 16)))
+    if kind == "spot":  # over the typist's head: crisp shadows of the fingers, towards the camera
+        way = direction(180 + float(rng.normal(0, 35)), float(rng.uniform(38, 76)))
+        distance = float(rng.uniform(700, 1600))
+        return Light(_triple(way * distance), rgb(colour), float(rng.uniform(0.3, 2.0)), near=True)
     distance = float(rng.uniform(420, 1300))
     way = direction(azimuth, float(rng.uniform(28, 80)))
     size = float(rng.uniform(0.6, 6.0))

@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from cameratokeyboard.datatypes import FloatArray, Layout
+from cameratokeyboard.datatypes import THUMB_SLOTS, FloatArray, Layout
 from cameratokeyboard.keyboard.layout import load_layout
 from cameratokeyboard.synthetic import effects
 from cameratokeyboard.synthetic.camera import View, draw_plan
@@ -156,7 +156,22 @@ def _draw_moment(rng: Rng, performance: Performance) -> _Moment:
     if rng.uniform() < 0.4:
         jitter[:, :2] = rng.normal(0, 3.0, (10, 2))
         jitter[:, 2] = np.abs(rng.normal(0, 7, 10)) * (rng.uniform(size=10) < 0.4)
+    if rng.uniform() < 0.4:
+        jitter += _hanging_thumbs(rng)
     return _Moment(performance, float(rng.uniform(0, performance.t_s[-1])), shift, jitter, turn)
+
+
+def _hanging_thumbs(rng: Rng) -> FloatArray:
+    """(10, 3) mm: thumbs held in the air, in or out of the hand, as people do between spaces."""
+    moved = np.zeros((10, 3))
+    for slot, inwards in zip(THUMB_SLOTS, (1.0, -1.0), strict=True):
+        if rng.uniform() < 0.75:
+            moved[slot] = (
+                inwards * rng.uniform(-8, 18),
+                rng.uniform(-14, 16),
+                rng.uniform(2, 32),
+            )
+    return moved
 
 
 @dataclass(frozen=True)
