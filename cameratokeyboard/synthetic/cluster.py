@@ -31,7 +31,7 @@ def cluster_shards(address: str, timeout_s: float = 15.0) -> Shards:
 
     def run(settings: StillSettings, shards: list[list[int]]) -> Iterator[list[Picture]]:
         try:
-            client = connect(address, timeout=timeout_s, set_as_default=False)
+            client = connect(address, timeout=timeout_s)
         except (OSError, ValueError) as error:
             raise SettingsError(
                 f"--cluster: expected the address of a Dask scheduler, got '{address}': {error}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 from cameratokeyboard.datatypes import FloatArray, Layout
 from cameratokeyboard.errors import MissingExtraError, SimulationError
 from cameratokeyboard.keyboard.layout import load_layout
+from cameratokeyboard.synthetic import hand
 from cameratokeyboard.synthetic.camera import CameraPlan
 from cameratokeyboard.synthetic.datatypes import HandShape, PosedHand
 from cameratokeyboard.synthetic.effects import Optics
@@ -23,7 +23,6 @@ from tests.synthetic.hand_builders import HOME_PADS_MM, HOME_WRIST_MM, HOME_YAW_
 
 SIZE_WH = (320, 192)
 MIRROR = np.array([-1.0, 1.0, 1.0])
-HAS_MODERNGL = importlib.util.find_spec("moderngl") is not None
 
 
 def renderer() -> Renderer:
@@ -63,3 +62,8 @@ def stage(seed: int = 3, plan: CameraPlan | None = None) -> Stage:
     rng = np.random.default_rng(seed)
     wish = StageWish(SIZE_WH, plan or CameraPlan(), flat=True, light="ceiling")
     return draw_stage(rng, wish, own_mat(layout()), draw_looks(rng), Optics(noise=0.0))
+
+
+def use_toy_hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whoever loads hands get the plain ones: quick, and no mesh to fetch."""
+    monkeypatch.setattr(hand, "load_hands", lambda kind, shape: toy_hands())

@@ -54,7 +54,9 @@ class TestMetering:
         light = rng.uniform(0.1, 0.9, (60, 80, 3)).astype(np.float32)
         dim = light * np.float32(0.05)
         bright_mean = float((light * effects.metered_gain(light)).mean())
-        assert float((dim * effects.metered_gain(dim)).mean()) == pytest.approx(bright_mean, rel=0.1)
+        assert float((dim * effects.metered_gain(dim)).mean()) == pytest.approx(
+            bright_mean, rel=0.1
+        )
 
 
 class TestBlurByDepth:

@@ -17,9 +17,7 @@ from tests.synthetic.scene_builders import layout
 class TestOwnMat:
     def test_its_codes_are_read_where_the_labels_say(self) -> None:
         mat = own_mat(layout())
-        detector = cv2.aruco.ArucoDetector(
-            cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
-        )
+        detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50))
         corners, ids, _ = detector.detectMarkers(cv2.cvtColor(mat.image, cv2.COLOR_RGB2GRAY))
         found = {
             int(i): np.asarray(c).reshape(4, 2).mean(axis=0)

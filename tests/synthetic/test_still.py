@@ -1,0 +1,80 @@
+"""Labelled stills with the real hand mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
+
+from cameratokeyboard.datatypes import MARKER
+from cameratokeyboard.synthetic import still
+from cameratokeyboard.synthetic.still import RUN_LENGTH, Picture, StillSettings, render_still
+from tests.synthetic.scene_builders import renderer, use_toy_hands
+
+SETTINGS = StillSettings(seed=3, size=160, hands="anny")
+
+
+def _fresh(number: int, settings: StillSettings = SETTINGS) -> Picture:
+    """Picture ``number`` as a process makes it that has made none before."""
+    _forget()
+    return render_still(renderer(), settings, number)
+
+
+@pytest.fixture(autouse=True)
+def _plain_hands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    use_toy_hands(monkeypatch)
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    still._model.cache_clear()
+    still._performance.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[Picture]:
+    """The first pictures of a set, made once."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_toy_hands(patch)
+        _forget()
+        return [render_still(renderer(), SETTINGS, number) for number in range(3)]
+
+
+class TestRenderStill:
+    def test_a_picture_depends_on_seed_and_number_only(self, pictures: list[Picture]) -> None:
+        again = _fresh(2)  # without those before it
+        assert pictures[2].jpeg == again.jpeg
+        assert pictures[2].labels == again.labels
+        assert pictures[2].record == again.record
+
+    def test_other_numbers_and_seeds_give_other_pictures(self, pictures: list[Picture]) -> None:
+        other = _fresh(0, StillSettings(4, 160, "anny"))
+        assert len({p.jpeg for p in (*pictures, other)}) == 4
+
+    def test_labels_are_normalised_and_sane(self, pictures: list[Picture]) -> None:
+        lines = [line for picture in pictures for line in picture.labels.splitlines()]
+        assert lines
+        for line in lines:
+            numbers = np.array([float(x) for x in line.split()])
+            assert len(numbers) == 5 + 9
+            assert numbers[0] in (0, 1, 2)
+            centre, size = numbers[1:3], numbers[3:5]
+            assert (size > 0).all()
+            assert (centre - size / 2 > -1e-4).all()
+            assert (centre + size / 2 < 1 + 1e-4).all()
+            if numbers[0] == MARKER:
+                assert numbers[5 + 3 :].tolist() == [0] * 6
+
+    def test_the_long_side_is_as_asked(self, pictures: list[Picture]) -> None:
+        for picture in pictures:
+            image = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
+            assert max(image.shape[:2]) == 160
+            assert picture.record["size"] == [image.shape[1], image.shape[0]]
+
+    def test_the_record_names_the_hand(self, pictures: list[Picture]) -> None:
+        for picture in pictures:
+            assert picture.record["hands"] == ("anny" if picture.record["sides"] else "none")
