@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cameratokeyboard.benchmark.cases import Job
 
 NAME = "benchmark"
 HELP = "compare the keystroke strategies on simulated people and measure speed and memory"
@@ -20,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help="processes (one per processor)")
     parser.add_argument("--only", choices=("keystrokes", "cost"), help="leave the other half out")
     parser.add_argument("--strategies", metavar="A,B", help="names, separated by commas (all)")
+    parser.add_argument(
+        "--conditions", metavar="A,B", help="names as in the tables, such as '40 WPM,rest' (all)"
+    )
     parser.add_argument("--keystroke-model", type=Path, metavar="FILE", help="weights of 'learned'")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write the tables there")
 
@@ -79,8 +86,20 @@ def keystroke_tables(args: argparse.Namespace) -> str:
     if "learned" in names and not args.quick:
         names = (*names, *(name for name in WAITS_S if name not in names))
     jobs = jobs_for(people, quick=args.quick)
+    if args.conditions:
+        jobs = _only(jobs, args.conditions.split(","))
     wish = Wish(names, model=args.keystroke_model)
     return markdown(list(measure_all(jobs, wish, workers, print_progress)))
+
+
+def _only(jobs: list[Job], wanted: list[str]) -> list[Job]:
+    """The jobs of these conditions."""
+    from cameratokeyboard.errors import SettingsError
+
+    known = list(dict.fromkeys(job.case for job in jobs))
+    if wrong := [name for name in wanted if name not in known]:
+        raise SettingsError(f"--conditions {wrong[0]!r}: expected some of {', '.join(known)}")
+    return [job for job in jobs if job.case in wanted]
 
 
 def _write(path: Path, text: str) -> None:
