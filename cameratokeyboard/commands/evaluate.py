@@ -19,6 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("clip", nargs="?", metavar="CLIP", help="video to type from")
     parser.add_argument("truth", nargs="?", type=Path, metavar="TRUTH", help="its .truth.json")
     parser.add_argument("--dataset", type=Path, metavar="FOLDER", help="labelled pictures")
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        metavar="FOLDER",
+        help="with CLIP: measure the detector",
+    )
     parser.add_argument("--json", action="store_true", help="figures as JSON")
     parser.add_argument(
         "--single-look", action="store_true", help="with --dataset: one look at each whole picture"
@@ -42,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
         if args.clip:
             raise SettingsError("evaluate: expected CLIP and TRUTH or --dataset, got both")
         return _run_dataset(args)
+    if args.clip and args.labels:
+        return _run_labelled_clip(args)
     if not args.clip or not args.truth:
         raise SettingsError("evaluate: expected CLIP and TRUTH, or --dataset FOLDER")
     from cameratokeyboard.scoring.clip import run_clip
@@ -66,4 +74,20 @@ def _run_dataset(args: argparse.Namespace) -> int:
         print(json.dumps({**tree, **figures.as_dict()}, indent=1))
     else:
         print("\n".join(figures.lines()))
+    return 0
+
+
+def _run_labelled_clip(args: argparse.Namespace) -> int:
+    from cameratokeyboard.config import load_settings
+    from cameratokeyboard.detect.factory import open_detector
+    from cameratokeyboard.training.clipfigures import evaluate_clip
+    from cameratokeyboard.training.progress import print_progress
+
+    settings = load_settings(args).detector
+    model = Path(settings.model) if settings.model else None
+    detector = open_detector(
+        model, settings.engine, settings.threads, settings.image_size, settings.refine
+    )
+    figures = evaluate_clip(detector, Path(args.clip), args.labels, print_progress)
+    print(json.dumps(figures.as_dict(), indent=1) if args.json else "\n".join(figures.lines()))
     return 0
