@@ -23,7 +23,6 @@ from cameratokeyboard.config import Settings, load_settings
 from cameratokeyboard.errors import C2KError, RegistryError
 from cameratokeyboard.registry.base import ObjectStore
 from cameratokeyboard.registry.checkpoints import RunKeeper, fetch_run
-from cameratokeyboard.registry.evaluation import dataset_checksum, on_held_out_part, recorded
 from cameratokeyboard.registry.identity import renew_identity
 from cameratokeyboard.registry.manifest import Manifest
 from cameratokeyboard.registry.offer import read_newest
@@ -32,6 +31,7 @@ from cameratokeyboard.registry.publish import Publisher
 from cameratokeyboard.registry.signing import PublicKeys, SigningKey
 from cameratokeyboard.registry.store import open_store
 from cameratokeyboard.registry.versions import short
+from cameratokeyboard.training.held_out import dataset_checksum, on_held_out_part, recorded
 
 DATASET = Path(os.environ.get("C2K_DATASET", "dataset"))
 OUTPUT = Path(os.environ.get("C2K_TRAIN_OUTPUT", "runs/ci"))

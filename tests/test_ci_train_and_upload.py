@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import ci_train_and_upload as ci
-from cameratokeyboard.registry.evaluation import dataset_checksum
 from cameratokeyboard.registry.gate import Evaluation
 from cameratokeyboard.registry.onnxfile import read_metadata
 from cameratokeyboard.registry.store import open_store
+from cameratokeyboard.training.held_out import dataset_checksum
 from tests.registry import builders
 from tests.registry.conftest import (  # noqa: F401  (fixtures)
     credentials,

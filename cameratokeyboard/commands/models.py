@@ -157,9 +157,9 @@ def _pull(args: argparse.Namespace, settings: Settings) -> None:
 
 
 def _publish(args: argparse.Namespace, settings: Settings) -> None:
-    from cameratokeyboard.registry.evaluation import recorded
     from cameratokeyboard.registry.onnxfile import KEY_DATASET, read_metadata
     from cameratokeyboard.registry.versions import short
+    from cameratokeyboard.training.held_out import recorded
 
     model = Path(args.target)
     metadata = read_metadata(_onnx(model))
@@ -197,7 +197,7 @@ def _publisher(settings: Settings) -> Publisher:
 
 
 def _evaluator(folder: str) -> Evaluator:
-    from cameratokeyboard.registry.evaluation import on_held_out_part
+    from cameratokeyboard.training.held_out import on_held_out_part
 
     return on_held_out_part(Path(folder))
 
@@ -208,7 +208,7 @@ def _dataset_checksum(text: str) -> str:
     if is_dataset_checksum(text):
         return text
     if text and Path(text).is_dir():
-        from cameratokeyboard.registry.evaluation import dataset_checksum
+        from cameratokeyboard.training.held_out import dataset_checksum
 
         return dataset_checksum(Path(text))
     raise RegistryError(

@@ -1,4 +1,4 @@
-"""Figures for the registry from this project's own evaluation of detectors."""
+"""Figures that decide whether a model may be published: recorded, or on what training held out."""
 
 from __future__ import annotations
 
