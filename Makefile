@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-SYSTEM := python3-venv libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 liberasurecode-dev gcc python3-dev
+RUN_PACKAGES := python3-venv libgl1 libglib2.0-0
+TEST_PACKAGES := $(RUN_PACKAGES) libegl1 libgl1-mesa-dri liberasurecode-dev gcc python3-dev
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: help demo test check format bench system clean
+.PHONY: help demo test check format bench clean
 
 help:
 	@echo "make demo    install what is needed and run the shipped clip through the whole program"
@@ -34,11 +35,11 @@ bench: $(VENV)/.all
 	$(BIN)/python app.py benchmark
 
 # Debian packages are installed only where they are missing and only where apt-get exists.
-$(VENV)/.system:
+define install_packages
 	@mkdir -p $(VENV)
 	@if command -v apt-get >/dev/null 2>&1; then \
 	  missing=""; \
-	  for package in $(SYSTEM); do \
+	  for package in $(1); do \
 	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" || missing="$$missing $$package"; \
 	  done; \
 	  if [ -n "$$missing" ]; then \
@@ -47,16 +48,25 @@ $(VENV)/.system:
 	  fi; \
 	fi
 	@touch $@
+endef
 
-$(VENV)/bin/python: | $(VENV)/.system
+$(VENV)/.run-packages:
+	$(call install_packages,$(RUN_PACKAGES))
+
+$(VENV)/.test-packages:
+	$(call install_packages,$(TEST_PACKAGES))
+
+$(VENV)/bin/python: | $(VENV)/.run-packages
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable .
+	@echo "installing the program into $(VENV) (about a minute)"
+	@$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(VENV)/.all: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[train,synthetic,text,cluster,openvino,dev]'
+$(VENV)/.all: pyproject.toml | $(VENV)/.test-packages $(VENV)/bin/python
+	@echo "installing everything into $(VENV) (about 7 GB, mostly the training library; some minutes)"
+	@$(BIN)/python -m pip install --quiet --editable '.[train,synthetic,text,cluster,openvino,dev]'
 	@touch $@ $(VENV)/.runtime
 
 clean:
