@@ -64,13 +64,15 @@ def fit_edges(
     reach_cells: float = 0.8,
     steps: int = 2,
     prior: AnchorPrior | None = None,
+    verified: bool = False,
 ) -> MarkerFit | None:
     """Move a homography so that the model's edges lie on the picture's.
 
     use: (4,) bool, markers to measure. reach_cells: how far from the prediction edges are looked
     for, in cells of a code. prior: holds the anchors of markers that are not measured, which would
-    otherwise follow every slip of the others as the end of a long lever. None when too few edges
-    show.
+    otherwise follow every slip of the others as the end of a long lever. verified: the markers in
+    use are known to show at their places, so their patterns are not looked at again. None when too
+    few edges show.
     """
     known = prior or AnchorPrior(
         apply_homography(mm_to_px, model.centres), np.full(4, _LOOSE_PX), np.zeros(4, bool)
@@ -92,7 +94,9 @@ def fit_edges(
             return None
         matrix = facing(matrix, model.centres)
         measured = np.bincount(edges.edge // 4, weights > 0.1, minlength=4) >= _MIN_POINTS
-    shown = seen_markers(image, model, matrix)[0] & use & measured
+    shown = use & measured
+    if not verified:
+        shown &= seen_markers(image, model, matrix)[0]
     information = information + known.information(only_measured=True)
     return MarkerFit(anchors, matrix, information, shown | known.measured, shown, noise)
 
@@ -180,8 +184,8 @@ def _crossings(profiles: FloatArray, offsets: FloatArray) -> tuple[FloatArray, B
     """Where profiles (M, 4, S, K) rise from their edge's black to its white; offset and mask."""
     ends = 3
     with np.errstate(invalid="ignore"):
-        inner = np.median(profiles[..., :ends], axis=(-1, -2))[..., None, None]
-        outer = np.median(profiles[..., -ends:], axis=(-1, -2))[..., None, None]
+        inner = _middle(profiles[..., :ends])[..., None, None]
+        outer = _middle(profiles[..., -ends:])[..., None, None]
         level = profiles - (inner + outer) / 2
         rises = (level[..., :-1] < 0) & (level[..., 1:] >= 0)
         share = -level[..., :-1] / np.maximum(level[..., 1:] - level[..., :-1], 1e-9)
@@ -195,6 +199,14 @@ def _crossings(profiles: FloatArray, offsets: FloatArray) -> tuple[FloatArray, B
     good &= np.isfinite(found)
     assert found.shape[-1] == SAMPLES
     return found, good
+
+
+def _middle(values: FloatArray) -> FloatArray:
+    """The upper median over the last two axes; NaN where most values are."""
+    flat = values.reshape(*values.shape[:-2], -1)
+    half = flat.shape[-1] // 2
+    result: FloatArray = np.partition(flat, half, axis=-1)[..., half]
+    return result
 
 
 def _robust_weights(offsets: FloatArray) -> tuple[FloatArray, float]:

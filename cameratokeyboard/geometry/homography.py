@@ -117,9 +117,10 @@ def anchor_jacobian(anchors_mm: FloatArray, matrix: FloatArray, points: FloatArr
     Four anchors in px determine the homography, and unlike its elements they are all of one kind.
     anchors_mm: (4, 2) the anchors on the paper. points: (N, 2) mm.
     """
-    by_elements = homography_jacobian(matrix, anchors_mm).reshape(8, 9)
-    elements_by_anchors = np.linalg.pinv(by_elements)
-    result: FloatArray = homography_jacobian(matrix, points) @ elements_by_anchors
+    # The scale of the matrix is free: its last element, which is not zero for a plane whose origin
+    # lies in front of the camera, is held.
+    by_elements = homography_jacobian(matrix, anchors_mm)[..., :8].reshape(8, 8)
+    result: FloatArray = homography_jacobian(matrix, points)[..., :8] @ np.linalg.inv(by_elements)
     return result
 
 

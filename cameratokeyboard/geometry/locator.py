@@ -12,6 +12,7 @@ from cameratokeyboard.datatypes import (
     Detections,
     FloatArray,
     Frame,
+    ImageArray,
     Layout,
     MatPose,
 )
@@ -43,6 +44,8 @@ _REPUBLISH_PX = 0.04
 _LEVER_PX = 2.0
 #: A place known less well than this, in key pitches, is not known.
 _MAX_ERROR_KEYS = 0.5
+#: A fit that moved markers by more than this is repeated from there, so many times at most.
+_AT_REST_PX, _MAX_REPEATS = 0.5, 3
 #: Boxes of a confidence below this do not contradict.
 _SURE = 0.5
 
@@ -119,19 +122,36 @@ class MarkerMatLocator:
         if self._contradicted(start, boxes, detections):
             return None
         image, model = frame.image, self._model
-        seen, _ = seen_markers(image, model, start)
+        # Green alone is nearly the brightness, and a third of the work.
+        green = image[..., 1]
+        seen, _ = seen_markers(green, model, start)
         fit = None
         if seen.any():
             prior = box_prior(image, model, start, boxes, ~seen, _LEVER_PX)
-            steps = 1 if self._filter.still else 2
-            fit = fit_edges(image, model, start, seen, steps=steps, prior=prior)
+            still = self._filter.still
+            steps = 1 if still else 2
+            fit = fit_edges(green, model, start, seen, steps=steps, prior=prior, verified=still)
         if fit is None or fit.by_edges.sum() < min(2, int(seen.sum()) or 2):
-            wide = fit_edges(image, model, start, np.ones(4, bool), reach_cells=1.5)
+            wide = fit_edges(green, model, start, np.ones(4, bool), reach_cells=1.5)
             fit = wide if wide is not None and wide.by_edges.sum() >= 2 else None
+        if fit is not None and fit.by_edges.sum() >= 2:
+            fit = self._settled(green, fit, start)
         if fit is None:
             fit = fit_boxes(image, model, start, boxes)
         if fit is not None:
             self._filter.add(fit)
+        return fit
+
+    def _settled(self, image: ImageArray, fit: MarkerFit, start: FloatArray) -> MarkerFit:
+        """A fit repeated from where it came to lie, until it no longer moves."""
+        for _ in range(_MAX_REPEATS):
+            before = apply_homography(start, self._model.centres)
+            if np.abs(fit.anchors_px - before)[fit.by_edges].max() < _AT_REST_PX:
+                break
+            again = fit_edges(image, self._model, fit.mm_to_px, np.ones(4, bool))
+            if again is None or again.by_edges.sum() < fit.by_edges.sum():
+                break
+            start, fit = fit.mm_to_px, again
         return fit
 
     def _contradicted(

@@ -19,6 +19,8 @@ _EDGE_SPAN = 0.36
 _CORNER_SIGNS = np.array([[-1, 1], [1, 1], [1, -1], [-1, -1]], float)
 #: Width of the frame that is printed around the keys, mm, with some slack.
 _FRAME_MM = 1.5
+#: Grey levels (SD) below which a patch is flat.
+_MIN_SPREAD = 4.0
 #: Weights of blue, green and red in brightness (ITU-R BT.601).
 _BGR_TO_GREY = np.array([0.114, 0.587, 0.299])
 _EDGE_NORMALS = np.array([[0, 1], [1, 0], [0, -1], [-1, 0]], float)
@@ -161,43 +163,42 @@ def pattern_scores(image: FloatArray, points_px: FloatArray, pattern: FloatArray
     picture count as not fitting; a flat patch has no correlation.
     """
     values = sample(image, points_px)
-    overall = _correlation(values, pattern)
+    overall = _correlation(values, pattern, _weights(pattern))
     inner = np.where(_INNER, pattern, 0.0)
     coded = (inner != 0).any(axis=1)
     if not coded.any():
         return overall
-    return np.where(coded, np.minimum(overall, _correlation(values, inner)), overall)
-
-
-def _correlation(values: FloatArray, pattern: FloatArray) -> FloatArray:
-    """Correlation of values (M, 64) with a pattern (M, 64) where that is not zero."""
-    weight = (pattern != 0).astype(float)
-    balance = _balanced(pattern)
-    inside = np.isfinite(values)
-    filled = np.where(inside, values, 0.0)
-    weight = weight * balance
-    total = np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
-    mean = (filled * weight * inside).sum(axis=1, keepdims=True) / np.maximum(
-        (weight * inside).sum(axis=1, keepdims=True), 1e-9
+    return np.where(
+        coded, np.minimum(overall, _correlation(values, inner, _weights(inner))), overall
     )
-    centred = np.where(inside, filled - mean, 0.0)
-    expected = pattern - (pattern * weight).sum(axis=1, keepdims=True) / total
-    product = (centred * expected * weight).sum(axis=1)
-    power = (centred**2 * weight).sum(axis=1) * (expected**2 * weight).sum(axis=1)
-    spread = np.sqrt((centred**2 * weight).sum(axis=1) / total[:, 0])
-    score: FloatArray = np.where(spread > 4.0, product / np.sqrt(np.maximum(power, 1e-9)), 0.0)
-    return score
 
 
-def _balanced(pattern: FloatArray) -> FloatArray:
-    """Weights that give white and black cells the same say."""
+def _weights(pattern: FloatArray) -> FloatArray:
+    """(M, 64) weights that give white and black cells the same say, 0 where nothing is known."""
     white, black = pattern > 0, pattern < 0
-    weights: FloatArray = np.where(
-        white,
-        0.5 / np.maximum(white.sum(axis=1, keepdims=True), 1),
-        0.5 / np.maximum(black.sum(axis=1, keepdims=True), 1),
-    )
+    share_white = 0.5 / np.maximum(white.sum(axis=1, keepdims=True), 1)
+    share_black = 0.5 / np.maximum(black.sum(axis=1, keepdims=True), 1)
+    weights: FloatArray = white * share_white + black * share_black
     return weights
+
+
+def _correlation(values: FloatArray, pattern: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted correlation of values (M, 64) with a pattern (M, 64)."""
+    inside = np.isfinite(values)
+    known = weights * inside
+    filled = np.where(inside, values, 0.0)
+    total = np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
+    covered = np.maximum(known.sum(axis=1, keepdims=True), 1e-9)
+    centred = np.where(inside, filled - (filled * known).sum(axis=1, keepdims=True) / covered, 0.0)
+    expected = pattern - (pattern * weights).sum(axis=1, keepdims=True) / total
+    product = (centred * expected * weights).sum(axis=1)
+    strength = (centred**2 * weights).sum(axis=1)
+    power = strength * (expected**2 * weights).sum(axis=1)
+    spread = np.sqrt(strength / total[:, 0])
+    score: FloatArray = np.where(
+        spread > _MIN_SPREAD, product / np.sqrt(np.maximum(power, 1e-9)), 0.0
+    )
+    return score
 
 
 def sample(image: FloatArray, points_px: FloatArray) -> FloatArray:

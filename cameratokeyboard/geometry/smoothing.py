@@ -64,7 +64,7 @@ class AnchorFilter:
         self._settled = 0
         self._strayed += 1
         if not self.still:
-            self._add(fit, _MOVING_FRAMES)
+            self.restart(fit, moved=False)
         elif self._strayed >= _STRAY_FRAMES and fit.seen.sum() >= 2:
             self.restart(fit, moved=stray > self._moved_px())
 

@@ -83,7 +83,7 @@ def make_picture(
             [0, 0, 1.0],
         ]
     )
-    over = 3
+    over = 2
     lift = np.array([[over, 0, (over - 1) / 2], [0, over, (over - 1) / 2], [0, 0, 1.0]])
     matrix = lift @ camera_homography(camera, image_wh) @ to_mm
     big = cv2.warpPerspective(
