@@ -30,8 +30,8 @@ _MIN_MARGIN = 0.02
 _SHRINK_RATIO = 1.8
 #: A region that covers this share of the frame is not worth it.
 _WHOLE_SHARE = 0.85
-#: Finds below this confidence do not steer the region.
-_STEERING_CONFIDENCE = 0.4
+#: Finds below this share of the finds' median confidence do not steer the region.
+_STEERING_SHARE = 0.5
 
 
 class FocusDetector:
@@ -135,8 +135,10 @@ def join(near: Detections, wide: Detections, region: FloatArray) -> Detections:
 
 
 def _bounds(found: Detections) -> FloatArray | None:
-    sure = found.xyxy[found.confidence >= _STEERING_CONFIDENCE]
-    return _union(sure.astype(float)) if len(sure) else None
+    if not len(found):
+        return None
+    sure = found.confidence >= _STEERING_SHARE * np.median(found.confidence)
+    return _union(found.xyxy[sure].astype(float))
 
 
 def _union(boxes: FloatArray) -> FloatArray:

@@ -80,8 +80,8 @@ def cut(image: ImageArray, look: Look) -> NDArray[np.float32]:
         canvas = np.full((height, width, 3), PADDING, np.uint8)
         canvas[: part.shape[0], : part.shape[1]] = part
         part = canvas
-    blob = part[:, :, ::-1].transpose(2, 0, 1)[None].astype(np.float32)
-    return np.ascontiguousarray(blob) * np.float32(1 / 255)
+    blob = cv2.dnn.blobFromImage(part, scalefactor=1 / 255, swapRB=True)
+    return np.asarray(blob, np.float32)
 
 
 def _clip_region(
