@@ -193,35 +193,36 @@ class ClipPainter:
         wish, stage = self._clip.wish, self._clip.stage
         t_s = index / wish.fps
         span = self._exposure_s + self._readout_s
-        count = self._subframes(t_s, span)
         middle, hands = self._draw(t_s)
+        count, region = self._motion(t_s, span, hands)
         frames = []
         for k in range(count):
-            if k == count // 2:
-                frames.append(effects.smooth_edges(middle.linear))
-                continue
-            part, _ = self._draw(
-                t_s + ((k + 0.5) / count - 0.5) * span, middle, self._region(hands)
-            )
-            frames.append(effects.smooth_edges(part.linear))
+            part = middle
+            if k != count // 2:
+                part, _ = self._draw(t_s + ((k + 0.5) / count - 0.5) * span, middle, region)
+            frames.append(part.linear)
         light = effects.add_rows(frames, self._exposure_s / span, self._readout_s / span)
+        light = effects.smooth_edges(light)
         light = effects.blur_by_depth(light, middle.depth_mm, stage.optics, self._focus)
         flicker = 1.0 + self._flicker * float(np.sin(2 * np.pi * 100.0 * t_s))
         rng = _rng(wish, 4, index)
         image = effects.develop(light, stage.optics, self._gain, rng, flicker)
         return ClipFrame(index, image, stage.labels(middle, hands))
 
-    def _subframes(self, t_s: float, span_s: float) -> int:
+    def _motion(
+        self, t_s: float, span_s: float, hands: dict[int, PosedHand]
+    ) -> tuple[int, Region | None]:
+        """How many sub-frames the motion of the pads asks for, and where in the picture it is."""
         performance, camera = self._clip.performance, self._clip.stage.camera
         ends = [camera.project(performance.at(t_s + s * span_s / 2)[0])[0] for s in (-1, 1)]
-        moved = float(np.nanmax(np.linalg.norm(ends[1] - ends[0], axis=1), initial=0.0))
-        scale = camera.size_wh[0] / 1280
-        return (
-            1 + 2 * int(moved > _SUBFRAME_PX[0] * scale) + 2 * int(moved > _SUBFRAME_PX[1] * scale)
-        )
+        moved = np.nan_to_num(np.linalg.norm(ends[1] - ends[0], axis=1))
+        steps = np.array(_SUBFRAME_PX) * camera.size_wh[0] / 1280
+        count = 1 + 2 * int((float(moved.max()) > steps).sum())
+        moving = {side: hands[side] for side in hands if moved.reshape(2, 5)[side].max() > steps[0]}
+        return count, self._region(moving) if moving else None
 
     def _region(self, hands: dict[int, PosedHand]) -> Region | None:
-        """The part of the picture with the hands and their shadows nearby."""
+        """The part of the picture with these hands and their shadows nearby."""
         camera = self._clip.stage.camera
         width, height = camera.size_wh
         points = np.concatenate(

@@ -104,7 +104,7 @@ class Renderer:
             if base is not None and region is not None:
                 x0, y0, x1, y1 = region
                 mixed = base.linear.copy()
-                mixed[y0:y1, x0:x1] = linear[y0:y1, x0:x1]
+                mixed[y0:y1, x0:x1] = linear
                 return Rendered(mixed, base.ids, base.depth_mm)
             ids, depth = self._draw_ids(view, buffers)
         return Rendered(linear, ids, depth)
@@ -251,6 +251,7 @@ class Renderer:
     def _draw_colour(
         self, view: SceneView, pairs: list[Any], sky: Any, region: Region | None
     ) -> FloatArray:
+        """Light of the picture, or of the region of it."""
         size = view.camera.size_wh
         target = self._target(size)[0]
         x0, y0, x1, y1 = region or (0, 0, *size)
@@ -280,8 +281,9 @@ class Renderer:
             array.render()
             array.release()
         self._draw_backdrop(view)
-        raw = np.frombuffer(target.read(components=4, dtype="f2", alignment=1), np.float16)
-        picture = raw.reshape(size[1], size[0], 4)[..., :3].astype(np.float32)
+        part = (x0, y0, x1 - x0, y1 - y0)
+        raw = np.frombuffer(target.read(part, components=4, dtype="f2", alignment=1), np.float16)
+        picture = raw.reshape(y1 - y0, x1 - x0, 4)[..., :3].astype(np.float32)
         return np.nan_to_num(picture, nan=0.0, posinf=60000.0)
 
     def _surface_texture(self, material: Surface) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from cameratokeyboard.datatypes import MARKER
 from cameratokeyboard.synthetic import still
-from cameratokeyboard.synthetic.still import RUN_LENGTH, Picture, StillSettings, render_still
+from cameratokeyboard.synthetic.still import Picture, StillSettings, render_still
 from tests.synthetic.scene_builders import renderer, use_toy_hands
 
 SETTINGS = StillSettings(seed=3, size=160, hands="anny")
