@@ -65,7 +65,7 @@ def draw_optics(rng: Rng) -> Optics:
     )
 
 
-def metered_gain(linear: FloatArray, trust: float = 0.7) -> FloatArray:
+def metered_gain(linear: FloatArray, trust: float = 0.6) -> FloatArray:
     """(3,) exposure and white balance as cameras choose them.
 
     White paper fools the mean, so the bright end counts as well; the bright pixels' colour is taken
@@ -77,7 +77,7 @@ def metered_gain(linear: FloatArray, trust: float = 0.7) -> FloatArray:
     mean = float(np.exp(np.log(light + 1e-3).mean()))
     bright = float(np.quantile(light, 0.93))
     colour = middle[light >= np.quantile(light, 0.8)].mean(axis=0) + 1e-4
-    balance = np.clip((colour.mean() / colour) ** trust, 0.5, 2.2)
+    balance = np.clip((colour.mean() / colour) ** trust, 0.55, 1.9)
     return np.asarray(balance / max(0.5 * mean / 0.20 + 0.5 * bright / 0.80, 1e-4), np.float32)
 
 

@@ -189,7 +189,7 @@ def draw_mat(rng: Rng, layout: Layout) -> MatPicture:
     warm = float(rng.uniform(-0.02, 0.04))
     paper = (min(1.0, white + warm), white, max(0.0, white - warm))
     if rng.uniform() < 0.04:
-        paper = random_colour(rng, (0.05, 0.3), (0.6, 1.0))
+        paper = random_colour(rng, (0.03, 0.2), (0.7, 1.0))
     sheet = Sheet(layout.paper_mm, paper)
     shares = np.array([share for *_, share in PENS])
     pen, coded, _ = PENS[int(rng.choice(len(PENS), p=shares / shares.sum()))]

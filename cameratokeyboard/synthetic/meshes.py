@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray, IntArray
-from cameratokeyboard.synthetic.datatypes import PosedHand
+from cameratokeyboard.synthetic.datatypes import PART_FINGER, PART_NAIL, HandMesh, PosedHand
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,10 +181,7 @@ def turned(profile: FloatArray, centre: FloatArray, sides: int = 32) -> Mesh:
 def from_hand(posed: PosedHand) -> Mesh:
     """A posed hand as a mesh whose attributes are part, finger, mm from the end and dorsal."""
     source = posed.mesh
-    attributes = np.stack(
-        [source.part, source.finger, np.minimum(source.tip_distance_mm, 500.0), source.dorsal],
-        axis=1,
-    ).astype(float)
+    attributes = _hand_attributes(source)
     return Mesh(
         posed.vertices_mm,
         posed.normals,
@@ -192,3 +190,23 @@ def from_hand(posed: PosedHand) -> Mesh:
         source.rest_mm,
         attributes,
     )
+
+
+@lru_cache(maxsize=8)
+def _hand_attributes(mesh: HandMesh) -> FloatArray:
+    """(V, 4) part, finger, mm from the end and dorsal; nails with a rim smoothed over the mesh.
+
+    A nail that ends at vertices has a jagged rim: its mask is spread to the neighbours, so that
+    the half-way line between 2 (finger) and 3 (nail) is smooth.
+    """
+    nail = (mesh.part == PART_NAIL).astype(float)
+    ends = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]])
+    count = np.bincount(ends.ravel(), minlength=len(nail)) + 1.0
+    for _ in range(3):
+        spread = np.bincount(ends[:, 0], nail[ends[:, 1]], len(nail))
+        spread += np.bincount(ends[:, 1], nail[ends[:, 0]], len(nail))
+        nail = (nail + spread) / count
+    on_finger = mesh.part >= PART_FINGER
+    part = np.where(on_finger, PART_FINGER + nail, mesh.part)
+    distance = np.minimum(mesh.tip_distance_mm, 500.0)
+    return np.stack([part, mesh.finger, distance, mesh.dorsal], axis=1).astype(float)

@@ -21,7 +21,7 @@ void main() {
     float part = attr.x, from_end = attr.z, back = clamp(attr.w, 0.0, 1.0);
     int finger = clamp(int(floor(attr.y + 0.5)), 0, 4);
     float on_finger = smoothstep(1.3, 1.8, part);
-    float nail = smoothstep(2.35, 2.75, part);
+    float nail = smoothstep(2.44, 2.56, part);
     float forearm = 1.0 - smoothstep(0.2, 0.8, part);
     vec4 n_low = texture(noise, rest / 61.0);
     vec4 n_mid = texture(noise, rest / 17.0);
@@ -32,15 +32,18 @@ void main() {
     float at_joint = on_finger * bell(from_end - joint_mm[finger], 3.2);
     float at_knuckle = on_finger * bell(from_end - knuckle_mm[finger], 5.0);
     float folded = (at_joint + at_knuckle) * (0.35 + 0.65 * back);
-    float lines = sin(from_end * 2.9 + n_mid.x * 6.0) * 0.5 + 0.5;
-    lines = smoothstep(0.35, 0.95, lines) * folded * creases;
+    // A few wrinkles across each joint, wavy and of uneven depth; deep ones only on the palm side.
+    float lines = sin(from_end * 2.1 + (n_mid.x - 0.5) * 9.0 + (n_low.z - 0.5) * 5.0) * 0.5 + 0.5;
+    lines = smoothstep(0.5, 1.0, lines) * folded * creases * (0.35 + 0.9 * n_mid.y);
+    // The knuckles' skin is darker and looser than that between them.
+    float knuckle_dark = (at_joint * 0.5 + at_knuckle) * back;
 
     vec3 base = mix(palm_skin, skin, smoothstep(0.2, 0.65, back + 0.25 * (n_mid.y - 0.5)));
     base *= 1.0 + blotch * ((n_low.x - 0.5) * 0.6 + (n_mid.z - 0.5) * 0.45 + (n_fine.w - 0.5) * 0.25);
     float red = redness * (on_finger * bell(from_end, 12.0) * 0.8
         + at_knuckle * 0.8 + at_joint * 0.5 + (n_low.y - 0.5) * 0.7);
     base *= mix(vec3(1.0), vec3(1.05, 0.80, 0.78), clamp(red, -0.5, 1.0));
-    base *= 1.0 - 0.42 * lines;
+    base *= (1.0 - 0.30 * lines) * (1.0 - 0.10 * knuckle_dark);
     float vein = smoothstep(0.09, 0.0, abs(texture(noise, rest * vec3(0.012, 0.006, 0.012)).w - 0.5));
     base = mix(base, base * vec3(0.80, 0.90, 0.98), veins * vein * back * (1.0 - on_finger));
     base *= 1.0 - freckles * smoothstep(0.66, 0.80, texture(noise, rest / 11.0).w) * 0.3;
@@ -50,7 +53,12 @@ void main() {
     base *= 1.0 - clamp(hairy, 0.0, 1.0) * smoothstep(0.60, 0.70, strand.y) * 0.65;
 
     float edge = smoothstep(0.9, 0.3, from_end);
-    vec3 bare = mix(nail_colour * vec3(1.05, 0.92, 0.9), nail_colour + 0.16, edge * 0.8);
+    vec3 pale = nail_colour * vec3(1.22, 1.12, 1.10) + vec3(0.03, 0.02, 0.02);
+    float moon = smoothstep(7.5, 9.5, from_end);
+    vec3 bare = mix(mix(pale, pale * 1.12 + 0.02, moon), pale * 1.1 + 0.12, edge * 0.9);
+    // The fold of skin round the nail lies in its own shadow.
+    float fold = smoothstep(2.22, 2.40, part) * (1.0 - smoothstep(2.44, 2.56, part));
+    base *= 1.0 - 0.30 * fold;
     base = mix(base, mix(bare, nail_colour, nail_paint), nail);
     base = max(base, vec3(0.002));
 
