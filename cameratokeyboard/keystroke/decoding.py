@@ -56,9 +56,9 @@ class DecodingSettings:
     hold_s: no touch is shorter.
     """
 
-    sure: float = 0.9
-    likely: float = 0.5
-    wait_s: float = 0.085
+    sure: float = 0.97
+    likely: float = 0.45
+    wait_s: float = 0.1
     dead_s: float = 0.075
     lifted: float = 0.4
     hold_s: float = 0.03

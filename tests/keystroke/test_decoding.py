@@ -54,7 +54,7 @@ def onset_seen(probability: float, first: int = 3, frames: int = 12) -> list[Out
 
 class TestPatience:
     def test_sure_press_is_told_in_its_own_frame(self):
-        (touch,) = decode(onset_seen(0.97))
+        (touch,) = decode(onset_seen(0.99))
         assert touch.emitted_s == pytest.approx(3 / FPS)
 
     def test_doubtful_press_waits_for_the_last_allowed_frame(self):
@@ -62,7 +62,7 @@ class TestPatience:
         assert touch.emitted_s == pytest.approx(5 / FPS)
 
     def test_unlikely_press_is_never_told(self):
-        assert decode(onset_seen(0.45)) == []
+        assert decode(onset_seen(0.4)) == []
 
     @pytest.mark.parametrize("fps", [15.0, 30.0, 60.0])
     def test_no_press_waits_longer_than_allowed_at_any_frame_rate(self, fps: float):
@@ -79,22 +79,22 @@ class TestPatience:
 
 class TestWhat:
     def test_moment_and_place_are_those_of_the_onsets_frame(self):
-        (touch,) = decode(onset_seen(0.97))
+        (touch,) = decode(onset_seen(0.99))
         assert touch.finger == 6
         assert touch.t_s == pytest.approx(2.5 / FPS)
         assert touch.xy_mm == pytest.approx((60 + 3 + 2, 3))
         assert touch.covariance_mm2 == pytest.approx(np.eye(2) * 1.5**2)
 
     def test_one_press_is_told_once(self):
-        assert len(decode(onset_seen(0.97, frames=30))) == 1
+        assert len(decode(onset_seen(0.99, frames=30))) == 1
 
     def test_same_finger_twice_is_two_presses_with_a_release_between(self):
-        frames = onset_seen(0.97, first=3, frames=8) + onset_seen(0.97, first=0, frames=4)
+        frames = onset_seen(0.99, first=3, frames=8) + onset_seen(0.99, first=0, frames=4)
         kinds = [type(touch) for touch in decode(frames)]
         assert kinds == [TouchDown, TouchUp, TouchDown]
 
     def test_two_fingers_in_one_frame_are_both_told(self):
-        found = decode([outputs(), outputs({1: [0.97], 8: [0.97]})])
+        found = decode([outputs(), outputs({1: [0.99], 8: [0.99]})])
         assert sorted(touch.finger for touch in found) == [1, 8]
 
     def test_finger_without_a_place_does_not_press(self):
@@ -105,14 +105,14 @@ class TestWhat:
 
 class TestRelease:
     def test_finger_is_released_when_contact_ends(self):
-        frames = [*onset_seen(0.97, frames=8), outputs(contact=0.1), outputs(contact=0.1)]
+        frames = [*onset_seen(0.99, frames=8), outputs(contact=0.1), outputs(contact=0.1)]
         down, up = decode(frames)
         assert isinstance(up, TouchUp)
         assert up.finger == down.finger
         assert up.t_s == pytest.approx(7 / FPS)
 
     def test_finger_that_stays_is_held(self):
-        assert len(decode([*onset_seen(0.97), *[outputs(contact=0.9)] * 60])) == 1
+        assert len(decode([*onset_seen(0.99), *[outputs(contact=0.9)] * 60])) == 1
 
 
 class TestOutputs:
