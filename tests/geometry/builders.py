@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import lru_cache
 
 import cv2
@@ -52,6 +53,11 @@ def marker_texture(layout: Layout) -> np.ndarray:
     return _texture(layout.name)
 
 
+#: Pictures made lately; they are costly to make and many tests look at the same view.
+_PICTURES: OrderedDict[tuple[object, ...], np.ndarray] = OrderedDict()
+_KEPT = 24
+
+
 def make_picture(
     layout: Layout,
     camera: CameraPose,
@@ -59,22 +65,48 @@ def make_picture(
     image_wh: tuple[int, int] = IMAGE_WH,
     noise: float = 2.0,
     seed: int = 0,
-    blur_px: float = 0.7,
     hidden: tuple[int, ...] = (),
-    texture: np.ndarray | None = None,
 ) -> np.ndarray:
-    """(H, W, 3) uint8: the mat on a grey table as the camera sees it, hidden markers covered."""
-    paper = marker_texture(layout) if texture is None else texture
-    if hidden:
-        paper = paper.copy()
-        scale = paper.shape[1] / layout.paper_mm[0]
-        for index in hidden:
-            place = layout.markers[index]
-            middle = (
-                round((place.xy_mm[0] + layout.paper_mm[0] / 2) * scale),
-                round((layout.paper_mm[1] / 2 - place.xy_mm[1]) * scale),
-            )
-            cv2.circle(paper, middle, round(place.side_mm * scale), 150, -1)
+    """(H, W, 3) uint8, read-only: a shipped layout's mat on a grey table as the camera sees it.
+
+    hidden: markers that are covered. The same arguments give the same picture.
+    """
+    view = (camera.rotation.tobytes(), camera.translation.tobytes(), camera.focal_px)
+    key = (layout.name, view, image_wh, noise, seed, hidden)
+    if key not in _PICTURES:
+        picture_made = _shoot(_covered(layout, hidden), layout, camera, image_wh, noise, seed)
+        picture_made.flags.writeable = False
+        _PICTURES[key] = picture_made
+    _PICTURES.move_to_end(key)
+    while len(_PICTURES) > _KEPT:
+        _PICTURES.popitem(last=False)
+    return _PICTURES[key]
+
+
+def _covered(layout: Layout, hidden: tuple[int, ...]) -> np.ndarray:
+    paper = marker_texture(layout)
+    if not hidden:
+        return paper
+    paper = paper.copy()
+    scale = paper.shape[1] / layout.paper_mm[0]
+    for index in hidden:
+        place = layout.markers[index]
+        middle = (
+            round((place.xy_mm[0] + layout.paper_mm[0] / 2) * scale),
+            round((layout.paper_mm[1] / 2 - place.xy_mm[1]) * scale),
+        )
+        cv2.circle(paper, middle, round(place.side_mm * scale), 150, -1)
+    return paper
+
+
+def _shoot(
+    paper: np.ndarray,
+    layout: Layout,
+    camera: CameraPose,
+    image_wh: tuple[int, int],
+    noise: float,
+    seed: int,
+) -> np.ndarray:
     scale = paper.shape[1] / layout.paper_mm[0]
     to_mm = np.array(
         [
@@ -86,21 +118,12 @@ def make_picture(
     over = 2
     lift = np.array([[over, 0, (over - 1) / 2], [0, over, (over - 1) / 2], [0, 0, 1.0]])
     matrix = lift @ camera_homography(camera, image_wh) @ to_mm
-    big = cv2.warpPerspective(
-        paper,
-        matrix,
-        (image_wh[0] * over, image_wh[1] * over),
-        flags=cv2.INTER_LINEAR,
-        borderValue=110,
-    )
-    small = cv2.resize(big, image_wh, interpolation=cv2.INTER_AREA).astype(np.float32)
-    if small.ndim == 2:
-        small = np.repeat(small[..., None], 3, axis=2)
-    if blur_px:
-        small = cv2.GaussianBlur(small, (0, 0), blur_px)
-    if noise:
-        small = small + np.random.default_rng(seed).normal(0, noise, small.shape)
-    return np.clip(small, 0, 255).astype(np.uint8)
+    size = (image_wh[0] * over, image_wh[1] * over)
+    big = cv2.warpPerspective(paper, matrix, size, flags=cv2.INTER_LINEAR, borderValue=110)
+    small = cv2.resize(big, image_wh, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small.astype(np.float32), (0, 0), 0.7)[..., None]
+    grain = np.random.default_rng(seed).standard_normal((*small.shape[:2], 3), np.float32)
+    return np.clip(small + noise * grain, 0, 255).astype(np.uint8)
 
 
 def make_frame(image: np.ndarray, index: int = 0, fps: float = 30.0) -> Frame:
