@@ -209,6 +209,9 @@ class Trainer:
                 "some space and go on with --resume"
             ) from error
         except (ValueError, RuntimeError, AssertionError) as error:
+            if resume and "nothing to resume" in str(error):
+                (weights / "finished").touch()  # it was interrupted after its last epoch
+                return
             first = next((s for s in map(str.strip, str(error).splitlines()) if s), repr(error))
             raise ModelError(f"training stopped: {first[:200]}") from error
 

@@ -210,11 +210,14 @@ class FingertipTraining(PoseTrainer):  # type: ignore[misc]
         return done
 
     def final_eval(self) -> None:
-        """Make the finished checkpoints small; figures come from this project's own evaluation."""
-        if RANK in {-1, 0}:
-            for path in (self.last, self.best):
-                if path.exists():
-                    strip_optimizer(path)
+        """Make the best checkpoint small; figures come from this project's own evaluation.
+
+        The last one stays as it is, so that an interruption right here loses nothing.
+        """
+        if RANK in {-1, 0} and self.best.exists():
+            part = self.best.with_name(self.best.name + ".part")
+            strip_optimizer(self.best, s=part)
+            part.replace(self.best)
 
     def _keep_time(self) -> None:
         """Count the time spent, and plan the rest so that the learning rate ends where it should.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -103,6 +104,15 @@ class TestRun:
         assert Trainer(config, tmp_path / "run").run().model.is_file()
 
 
+class TestHours:
+    def test_a_run_plans_its_epochs_by_the_time_it_may_take(self, tmp_path: Path) -> None:
+        dataset, run = write_dataset(tmp_path / "set", 8), tmp_path / "run"
+        Trainer(tiny(dataset, epochs=10_000, hours=0.0005), run).run()
+        epochs = _epochs(run / "yolo" / "results.csv")
+        assert 1 <= len(epochs) < 100
+        assert json.loads((run / "clock.json").read_text())["epochs"] == len(epochs)
+
+
 class TestVersion:
     def test_is_that_of_the_files(self, tmp_path: Path) -> None:
         one, two = (write_dataset(tmp_path / name, 4) for name in ("one", "two"))
@@ -135,6 +145,16 @@ class TestInterruption:
         assert result.model.is_file()
         assert after[-1] == len(before) + 2
         assert len(after) <= len(before) + 4  # at most the interrupted epoch is done again
+
+    def test_run_interrupted_before_its_export_is_exported(
+        self, trained: TrainResult, tmp_path: Path
+    ) -> None:
+        run = tmp_path / "run"
+        shutil.copytree(trained.model.parent, run)
+        (run / "yolo" / "weights" / "finished").unlink()
+        (run / "model.onnx").unlink()
+        config = tiny(trained.model.parent.parent / "set", resume=True)
+        assert Trainer(config, run).run().model == run / "model.onnx"
 
     def test_nothing_to_resume(self, tmp_path: Path) -> None:
         dataset = write_dataset(tmp_path / "set", 8)
