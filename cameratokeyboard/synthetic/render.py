@@ -34,6 +34,8 @@ from cameratokeyboard.synthetic.uniforms import (
 )
 
 _SRGB8 = 0x8C41  # GL_SRGB8
+#: Picture sizes whose buffers are kept.
+_KEPT_SIZES = 3
 #: Things by their code in the id buffer, from the front to the back of most pictures.
 _FRONT_FIRST = {54: 9, 48: 8, 49: 8, 50: 8, 52: 7, 3: 6, 2: 5, 4: 3, 1: 2}
 
@@ -238,6 +240,8 @@ class Renderer:
     def _target(self, size: tuple[int, int]) -> tuple[Any, Any]:
         if size not in self._targets:
             ctx = self._ctx
+            if len(self._targets) >= _KEPT_SIZES:  # sets draw pictures of many heights
+                self._targets.pop(next(iter(self._targets)))
             colour = ctx.framebuffer(
                 [ctx.texture(size, 4, dtype="f2")], ctx.depth_renderbuffer(size)
             )
