@@ -66,7 +66,7 @@ class ClipFigures:
         return rows
 
 
-@dataclass
+@dataclass(eq=False)
 class _Chain:
     """A labelled fingertip that has lain still since some frame."""
 

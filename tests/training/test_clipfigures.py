@@ -38,6 +38,15 @@ class TestCounter:
         assert figures.contact_px[0] == pytest.approx(np.hypot(2, 1), abs=0.3)
         assert figures.classes["finger"].recall == 1
 
+    def test_two_fingers_are_followed_apart(self) -> None:
+        count = Counter()
+        row = (0, 0.5, 0.5, 0.05, 0.05, 0.5, 0.5, 2)
+        labels = make_labels((0, 0.25, 0.5, 0.05, 0.05, 0.25, 0.5, 2), row)
+        found = make_detections([(FINGER, 161, 170), (FINGER, 322, 170)], WH, side=20)
+        for _ in range(10):
+            count.add(found, labels)
+        assert count.figures().still == 20
+
     def test_motion_is_no_jitter(self) -> None:
         count = Counter()
         for step in range(50):
