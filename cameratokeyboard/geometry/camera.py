@@ -9,7 +9,11 @@ import cv2
 import numpy as np
 
 from cameratokeyboard.datatypes import CameraPose, FloatArray
-from cameratokeyboard.geometry.homography import apply_homography, quad_homographies
+from cameratokeyboard.geometry.homography import (
+    apply_homography,
+    fit_homography,
+    quad_homographies,
+)
 
 #: Webcams and phones have 55-78 degrees across (docs/design.md, section 2).
 TYPICAL_HFOV_DEG = 65.0
@@ -85,13 +89,22 @@ def camera_pose(
     None when no camera above the paper can see them so.
     """
     matrix = intrinsics(focal_px, image_wh)
+    mm_to_px = fit_homography(np.asarray(anchors_mm, float), np.asarray(anchors_px, float))
+    if mm_to_px is None:
+        return None
+    # The start comes from the homography itself: OpenCV 4's planar solver picks the mirror image of
+    # the pose now and then when the mat is seen head on.
+    axes = np.linalg.inv(matrix) @ mm_to_px
+    scale = float(np.linalg.norm(axes[:, :2], axis=0).mean())
+    axes = axes / scale
+    left, _, right = np.linalg.svd(np.column_stack([axes[:, :2], np.cross(axes[:, 0], axes[:, 1])]))
+    start = cv2.Rodrigues(left @ right)[0]
     flat = np.column_stack([anchors_mm, np.zeros(len(anchors_mm))]).astype(np.float64)
     pixels = np.ascontiguousarray(anchors_px, np.float64)
     try:
-        found, turn, shift = cv2.solvePnP(flat, pixels, matrix, None, flags=cv2.SOLVEPNP_IPPE)
-        if not found:
-            return None
-        turn, shift = cv2.solvePnPRefineLM(flat, pixels, matrix, None, turn, shift)
+        turn, shift = cv2.solvePnPRefineLM(
+            flat, pixels, matrix, None, start, axes[:, 2:].astype(np.float64)
+        )
     except cv2.error:
         return None
     return pose_from(cv2.Rodrigues(turn)[0], np.asarray(shift, float).reshape(3), focal_px)
