@@ -71,6 +71,31 @@ def export_onnx(checkpoint: Path, target: Path, properties: Mapping[str, str]) -
         part.unlink(missing_ok=True)
 
 
+def save_portable(checkpoint: Path, target: Path) -> None:
+    """Copy a checkpoint without the paths of the machine that it was trained on.
+
+    Raises OutputError when the copy cannot be written.
+    """
+    quiet_ultralytics()
+    import torch
+
+    content: dict[str, Any] = torch.load(checkpoint, map_location="cpu", weights_only=False)
+    network = content.get("ema") or content.get("model")
+    settings = [content.get("train_args"), getattr(network, "args", None), network]
+    for tree in (vars(s) if hasattr(s, "__dict__") else s for s in settings if s is not None):
+        for key, value in tree.items():
+            if isinstance(value, str | Path) and ("/" in str(value) or "\\" in str(value)):
+                tree[key] = Path(str(value)).name
+    part = target.with_name(target.name + ".part")
+    try:
+        torch.save(content, part)
+        part.replace(target)
+    except OSError as error:
+        raise OutputError(f"{target}: the checkpoint cannot be written: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def set_properties(model: Path, properties: Mapping[str, str]) -> None:
     """Add to, or replace in, the metadata of an ONNX file."""
     part = model.with_name(model.name + ".part")

@@ -29,7 +29,7 @@ from cameratokeyboard.errors import (
 )
 from cameratokeyboard.training.config import TrainConfig, load_config, save_config
 from cameratokeyboard.training.evaluate import DetectorFigures, evaluate_items, look_at
-from cameratokeyboard.training.export import export_onnx, set_properties
+from cameratokeyboard.training.export import export_onnx, save_portable, set_properties
 from cameratokeyboard.training.figures import best_threshold
 from cameratokeyboard.training.folder import Item, Progress, folder_version, load_folder
 from cameratokeyboard.training.partition import Split, partition
@@ -274,9 +274,7 @@ class Trainer:
         figures = evaluate_items(load_yolo(model, "onnxruntime"), val)
         set_properties(model, {KEY_FIGURES: json.dumps(figures.summary())})
         checkpoint = self.target_dir / CHECKPOINT_FILE
-        part = checkpoint.with_name(checkpoint.name + ".part")
-        part.write_bytes(source.read_bytes())
-        part.replace(checkpoint)
+        save_portable(source, checkpoint)
         return TrainResult(model, checkpoint, version, figures)
 
 

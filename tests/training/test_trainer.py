@@ -86,6 +86,9 @@ class TestRun:
         assert model.shape == (1, 16, 126)
         assert np.abs(model - checkpoint).max() < 0.02
 
+    def test_the_checkpoint_names_no_folder_of_this_machine(self, trained: TrainResult) -> None:
+        assert str(trained.model.parent).encode() not in trained.checkpoint.read_bytes()
+
     def test_dataset_is_left_alone_and_nothing_half_written(self, trained: TrainResult) -> None:
         run = trained.model.parent
         assert not list(run.rglob("*.part"))
