@@ -19,7 +19,7 @@ demo: $(VENV)/.runtime
 	$(BIN)/python app.py demo
 
 test: $(VENV)/.all
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(VENV)/.all
 	$(BIN)/ruff check .

@@ -85,7 +85,7 @@ class KeystrokeSettings:
     """How presses are decided and turned into keys."""
 
     strategy: str = setting(
-        "velocity", "how presses are told", choices=("velocity", "peak", "learned", "neighbour")
+        "learned", "how presses are told", choices=("velocity", "peak", "learned", "neighbour")
     )
     sensitivity: float = setting(0.5, "0 misses light taps, 1 believes every twitch", low=0, high=1)
     repeat_delay_s: float = setting(0.5, "hold before a key repeats; 0: never", low=0, high=5)
