@@ -82,7 +82,9 @@ class OpenVinoEngine:
 
         core = ov.Core()
         try:
-            model = core.read_model(str(path))
+            # By name: left to guess, OpenVINO lets each of its readers complain on standard error.
+            reader = ov.frontend.FrontEndManager().load_by_framework("onnx")
+            model = reader.convert(reader.load(str(path)))
             self.properties = _openvino_properties(model)
             shape = [_dimension(d) for d in model.input(0).get_partial_shape()]
             outputs = [[_dimension(d) for d in o.get_partial_shape()] for o in model.outputs]
