@@ -22,9 +22,9 @@ class BeamSettings:
 
     width: int = 48
     language_weight: float = 0.8
-    missed: float = 0.01
-    dropped_cost: float = 0.2
-    split: float = 0.004
+    missed: float = 0.04
+    dropped_cost: float = 0.003
+    split: float = 0.03
     floor: float = 1e-5
 
 

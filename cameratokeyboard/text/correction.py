@@ -11,7 +11,7 @@ from cameratokeyboard.text.beam import Decoded, Observation, WordDecoder
 from cameratokeyboard.text.editor import RawEditor
 
 #: How much more probable (log) a reading must be than what was typed before it replaces it.
-MARGIN = 1.5
+MARGIN = 3.0
 #: A character that is more certain than this and is not a letter keeps the token out of correction:
 #: an address, a file name, a smiley.
 _CERTAIN = 0.8
