@@ -85,9 +85,7 @@ def _made(job: tuple[ExampleOrder, Path]) -> Path:
 def save_example(example: Example, path: Path) -> None:
     """Write an example; half precision is far below the noise of what it holds."""
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    arrays: dict[str, Any] = {
-        name: getattr(example, name).astype(np.float16) for name in _FIELDS
-    }
+    arrays: dict[str, Any] = {name: getattr(example, name).astype(np.float16) for name in _FIELDS}
     with temporary.open("wb") as file:
         np.savez(file, interval_s=np.array(example.interval_s), **arrays)
     temporary.replace(path)
