@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -22,15 +22,15 @@ class CharacterModel:
             raise ValueError(f"order: expected at least 1, got {order}")
         self._order = order
         smallest = min(words.values())
-        self._next: dict[str, Counter[str]] = {}
+        self._next: dict[str, defaultdict[str, float]] = {}
         for word, count in words.items():
             weight = math.sqrt(count / smallest)
             padded = _START * (order - 1) + word + _END
             for end in range(order - 1, len(padded)):
                 for length in range(order):
                     context = padded[end - length : end]
-                    self._next.setdefault(context, Counter())[padded[end]] += weight
-        self._totals = {context: counts.total() for context, counts in self._next.items()}
+                    self._next.setdefault(context, defaultdict(float))[padded[end]] += weight
+        self._totals = {context: sum(counts.values()) for context, counts in self._next.items()}
         self.alphabet = frozenset("".join(words))
         self._p = lru_cache(maxsize=200_000)(self._interpolated)
         self._prefix = lru_cache(maxsize=50_000)(self._prefix_log_p)
@@ -65,4 +65,4 @@ class CharacterModel:
         if counts is None:
             return lower
         kinds, total = len(counts), self._totals[context]
-        return (counts[letter] + kinds * lower) / (total + kinds)
+        return (counts.get(letter, 0.0) + kinds * lower) / (total + kinds)
