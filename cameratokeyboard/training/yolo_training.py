@@ -94,6 +94,16 @@ class KeypointAwareLoss(v8PoseLoss):  # type: ignore[misc]
     hidden one (v = 1) has a place but is not visible.
     """
 
+    def loss(
+        self, preds: dict[str, Any], batch: dict[str, Any]
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """The whole loss, in full precision also where the network computed in 16 bits."""
+        with torch.autocast(self.device.type, enabled=False):
+            found: tuple[torch.Tensor, dict[str, torch.Tensor]] = super().loss(
+                _in_full_precision(preds), batch
+            )
+            return found
+
     def calculate_keypoints_loss(
         self,
         masks: torch.Tensor,
@@ -168,10 +178,18 @@ class FingertipTraining(PoseTrainer):  # type: ignore[misc]
         return super().get_dataloader(dataset_path, batch_size, rank, mode)
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """To the device, to 0..1, and to the memory order in which convolutions are fastest."""
+        """To the device, to 0..1, and to the memory order in which convolutions are fastest.
+
+        On processors that multiply 16-bit numbers the network computes in those, nearly twice as
+        fast. ultralytics knows this for GPUs only, so it is switched on here, within the trainer's
+        own autocast block, which switches it off again before the weights are changed.
+        """
         batch = super().preprocess_batch(batch)
         if self.device.type == "cpu":
             batch["img"] = batch["img"].to(memory_format=torch.channels_last)
+            if computes_in_16_bits():
+                torch.set_autocast_dtype("cpu", torch.bfloat16)
+                torch.set_autocast_enabled("cpu", True)
         return batch
 
     def run_callbacks(self, event: str) -> None:
@@ -244,6 +262,21 @@ class FingertipTraining(PoseTrainer):  # type: ignore[misc]
         self.scheduler.last_epoch = self.epoch
         if more <= 0:
             self.stop = True
+
+
+def computes_in_16_bits() -> bool:
+    """Whether this processor has instructions for bfloat16; emulated it would only be slower."""
+    known: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
+
+
+def _in_full_precision(tree: Any) -> Any:
+    """The same dictionaries and lists with tensors of 32-bit numbers."""
+    if isinstance(tree, torch.Tensor):
+        return tree.float()
+    if isinstance(tree, dict):
+        return {key: _in_full_precision(value) for key, value in tree.items()}
+    return [_in_full_precision(value) for value in tree]
 
 
 def _read_clock(path: Path) -> tuple[float, int]:
