@@ -146,38 +146,51 @@ class CameraPlan:
 def draw_plan(rng: np.random.Generator, view: View, whole_mat: bool = False) -> CameraPlan:
     """Draw a camera as people place them: phones on stacks of books, webcams on screens.
 
-    whole_mat: keep the whole mat in the picture (for clips); otherwise the mat may be cut.
+    whole_mat: keep the whole mat in the picture (for clips); otherwise hands fill more of it, and
+    they or the mat may be cut.
     The ranges widen those of the design (15-45 degrees down, 25-60 cm) [assumed].
     """
-    distance = float(rng.uniform(330, 560) if whole_mat else rng.uniform(230, 520))
     spread = 0.5 if whole_mat else 1.0
+    # How near people like to stand; who wants the whole mat goes by the lens alone (below).
+    liked = float(rng.uniform(220, 560))
     if view is View.ABOVE:
         yaw = float(rng.choice([0.0, 180.0]) + rng.normal(0, 12))
         pitch = float(rng.uniform(62, 86))
-        distance += 60
     elif view is View.BEHIND:
         yaw = float(180 + rng.normal(0, 18))
         pitch = float(rng.uniform(38, 65))
-        distance += 80
     else:
         yaw = float(rng.normal(0, 15 * spread))
         pitch = float(np.clip(rng.gamma(7.0, 4.0), 9, 60))
-    hfov = float(rng.uniform(58, 78) if whole_mat else rng.uniform(38, 78))
-    # As photographers do: stand where the wanted part of the table fills the picture.
-    reach = 2 * distance * np.tan(np.deg2rad(hfov) / 2)
-    wanted = float(rng.uniform(330, 430) if whole_mat else rng.gamma(14, 26))
-    distance = float(np.clip(distance * wanted / reach, 190, 900))
-    off = rng.normal(0, 1, 2) * (np.array([8, 6]) if whole_mat else np.array([38, 22]))
+    distance, hfov = _draw_framing(rng, None if whole_mat else liked)
+    off = rng.normal(0, 1, 2) * (np.array([8, 6]) if whole_mat else np.array([34, 20]))
+    # Photographers aim at the hands, which stand over the mat's nearer half.
+    back, height = (15.0, 15.0) if whole_mat or view is not View.FRONT else (32.0, 28.0)
     return CameraPlan(
         yaw_deg=yaw,
         pitch_deg=pitch,
         distance_mm=distance,
-        target_mm=(float(off[0]), float(off[1]) - 15, 15.0),
+        target_mm=(float(off[0]), float(off[1]) - back, height),
         hfov_deg=hfov,
         roll_deg=float(rng.normal(0, 2.5 if whole_mat else 4.0)),
         shift=(
             float(rng.normal(0, 0.02 if whole_mat else 0.06)),
-            float(rng.normal(0.0, 0.02 if whole_mat else 0.07)),
+            float(rng.normal(0.0, 0.02 if whole_mat else 0.06)),
         ),
         distortion=(float(rng.normal(-0.01, 0.03)), float(rng.normal(0, 0.008))),
     )
+
+
+def _draw_framing(rng: np.random.Generator, liked_mm: float | None) -> tuple[float, float]:
+    """Distance in mm and horizontal field of view in degrees that show a wanted part of the table.
+
+    liked_mm: where the photographer would stand, so that he zooms in or crops as needed; None for
+    any lens, and the distance that it asks for.
+    """
+    if liked_mm is None:
+        hfov, wanted = float(rng.uniform(58, 78)), float(rng.uniform(330, 430))
+    else:
+        wanted = float(np.clip(rng.gamma(20, 17), 240, 600))
+        hfov = float(np.clip(2 * np.rad2deg(np.arctan(wanted / 2 / liked_mm)), 32, 76))
+    distance = wanted / 2 / float(np.tan(np.deg2rad(hfov) / 2))
+    return float(np.clip(distance, 190, 900)), hfov

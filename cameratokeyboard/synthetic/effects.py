@@ -45,10 +45,10 @@ def draw_optics(rng: Rng) -> Optics:
     """Draw a phone's or webcam's habits [assumed ranges]; most are ordinary, some are bad."""
     exposure = float(rng.normal(0.0, 0.4))
     noise = float(rng.gamma(1.6, 1.1))
-    if rng.uniform() < 0.08:  # low light
-        exposure, noise = float(rng.uniform(-3.2, -1.4)), float(rng.uniform(2, 9))
-    elif rng.uniform() < 0.07:
-        exposure = float(rng.uniform(0.9, 1.8))
+    if rng.uniform() < 0.07:  # low light
+        exposure, noise = float(rng.uniform(-2.8, -1.2)), float(rng.uniform(2, 8))
+    elif rng.uniform() < 0.12:  # exposed for the hands: the paper is burnt out
+        exposure = float(rng.uniform(0.7, 1.7))
     return Optics(
         exposure=exposure,
         kelvin_error=float(6500 * np.exp(rng.normal(0, 0.13))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.hand_source import FINGERS
 from cameratokeyboard.synthetic.skeleton import FINGER_DOFS, FLEX_1, FLEX_2, HAND_DOFS, STATE_SIZE
 
@@ -19,6 +20,19 @@ NEUTRAL_DEG = np.array(
         [0.0, 0.0, 28.0, 40.0, 24.0],
     ]
 )
+#: The same with a raised wrist: knuckles high, fingers hanging down from them like the legs of a
+#: spider, hardly bent further [assumed, by eye from photos of people who type on paper].
+RAISED_DEG = np.array(
+    [
+        [-12.0, 30.0, 14.0, 18.0, 22.0],
+        [0.0, 0.0, 58.0, 36.0, 18.0],
+        [0.0, 0.0, 62.0, 38.0, 19.0],
+        [0.0, 0.0, 60.0, 38.0, 19.0],
+        [0.0, 0.0, 54.0, 34.0, 17.0],
+    ]
+)
+#: Wrist heights of the two postures; between them they blend.
+LOW_WRIST_MM, RAISED_WRIST_MM = 20.0, 75.0
 #: How far, in degrees, each angle may lie from the posture before it counts as odd [assumed].
 SPREAD_DEG = np.array([[13.0, 8.0, 12.0, 10.0, 12.0]] + [[6.0, 1.5, 14.0, 14.0, 8.0]] * 4)
 #: Joint limits in degrees. Flexion from the ranges of motion in goniometry handbooks (AAOS: MCP
@@ -27,9 +41,10 @@ LOW_DEG = np.array([[-45.0, -10.0, -30.0, -10.0, -15.0]] + [[-18.0, -6.0, -30.0,
 HIGH_DEG = np.array([[35.0, 50.0, 40.0, 50.0, 75.0]] + [[18.0, 6.0, 90.0, 100.0, 80.0]] * 4)
 #: Flexion of the DIP per flexion of the PIP: one tendon bends both.
 DIP_PER_PIP = 0.6
-#: Pitch (fingers up) and roll (thumb up) of the hand in degrees, and their spread [assumed].
-PITCH_DEG, PITCH_SPREAD_DEG = 16.0, 7.0
-ROLL_DEG, ROLL_SPREAD_DEG = 7.0, 6.0
+#: Pitch (fingers up) and roll (thumb up) of the hand in degrees with a low and a raised wrist, and
+#: their spread [assumed].
+PITCH_DEG, RAISED_PITCH_DEG, PITCH_SPREAD_DEG = 16.0, 2.0, 7.0
+ROLL_DEG, RAISED_ROLL_DEG, ROLL_SPREAD_DEG = 7.0, 10.0, 6.0
 #: How closely yaw and wrist follow what the typist says: pads come first.
 YAW_SPREAD_DEG = 4.5
 WRIST_SPREAD_MM = (7.0, 11.0, 6.0)
@@ -38,10 +53,19 @@ _free = np.full(HAND_DOFS, np.inf)
 #: (STATE_SIZE,) limits of a state; the hand's own six are free.
 LOW = np.concatenate([-_free, np.radians(LOW_DEG).ravel()])
 HIGH = np.concatenate([_free, np.radians(HIGH_DEG).ravel()])
-#: (STATE_SIZE,) usual angles without wrist and yaw, which the typist says, and every spread.
-USUAL = np.concatenate(
-    [np.zeros(4), np.radians([PITCH_DEG, ROLL_DEG]), np.radians(NEUTRAL_DEG).ravel()]
-)
+
+
+def usual(wrist_z_mm: float) -> FloatArray:
+    """(STATE_SIZE,) usual angles for a wrist at this height; wrist and yaw, which the typist says,
+    are zero."""
+    share = (wrist_z_mm - LOW_WRIST_MM) / (RAISED_WRIST_MM - LOW_WRIST_MM)
+    share = min(max(share, 0.0), 1.0)
+    low = np.concatenate([[PITCH_DEG, ROLL_DEG], NEUTRAL_DEG.ravel()])
+    raised = np.concatenate([[RAISED_PITCH_DEG, RAISED_ROLL_DEG], RAISED_DEG.ravel()])
+    return np.concatenate([np.zeros(4), np.radians(low + share * (raised - low))])
+
+
+#: (STATE_SIZE,) every angle's spread.
 SPREAD = np.concatenate(
     [
         WRIST_SPREAD_MM,
@@ -51,7 +75,7 @@ SPREAD = np.concatenate(
 )
 
 
-def _posture_matrix() -> np.ndarray:
+def _posture_matrix() -> FloatArray:
     """(STATE_SIZE, STATE_SIZE) that turns an offset from the posture into how odd it looks."""
     matrix = np.diag(1 / SPREAD)
     for finger in range(1, FINGERS):

@@ -19,7 +19,7 @@ _FREE_HEIGHT_MM = 10.0
 _TOUCH_HEIGHT_MM, _EVADE_SMOOTH_S = 4.0, 0.014
 #: Wrists follow with this smoothness, s.
 _WRIST_SMOOTH_S = 0.06
-LOWEST_WRIST_MM, HIGHEST_WRIST_MM = 6.0, 39.0
+LOWEST_WRIST_MM, HIGHEST_WRIST_MM = 6.0, 95.0
 
 
 def part_fingers(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray
-from cameratokeyboard.synthetic.hand_posture import HIGH, LOW, POSTURE, SPREAD, USUAL
+from cameratokeyboard.synthetic.hand_posture import HIGH, LOW, POSTURE, SPREAD, usual
 from cameratokeyboard.synthetic.hand_rig import HandRig
 from cameratokeyboard.synthetic.hand_source import FINGERS
 from cameratokeyboard.synthetic.hand_walls import Walls
@@ -100,7 +100,7 @@ def reach(rig: HandRig, pads_mm: FloatArray, wrist_mm: FloatArray, yaw_deg: floa
     and yaw_deg are wishes that give way when the pads ask for it. What cannot be reached is
     approached as near as the walls and the posture allow; ``residual_mm`` says how near.
     """
-    centre = USUAL.copy()
+    centre = usual(float(wrist_mm[2]))
     centre[:3], centre[3] = wrist_mm, np.radians(yaw_deg)
     state = _laid_over(rig, centre, pads_mm)
     for pad_mm, most in STAGES:

@@ -101,13 +101,24 @@ def direction(azimuth_deg: float, elevation_deg: float) -> FloatArray:
     return np.array([np.sin(a) * np.cos(e), np.cos(a) * np.cos(e), np.sin(e)])
 
 
-_KINDS = ("sun", "window", "lamp", "spot", "ceiling", "screen", "two_lamps", "dull")
-_SHARES = (0.12, 0.17, 0.18, 0.20, 0.12, 0.06, 0.08, 0.07)
+#: Shares of the kinds of light. Half of the pictures have a small light and hard shadows: the
+#: tips of such shadows look like fingertips, so that a detector has to see many.
+KIND_SHARES = {
+    "sun": 0.10,
+    "backlight": 0.17,
+    "spot": 0.17,
+    "lamp": 0.14,
+    "window": 0.14,
+    "ceiling": 0.10,
+    "screen": 0.05,
+    "two_lamps": 0.07,
+    "dull": 0.06,
+}
 
 
 def draw_lighting(rng: Rng, bounce_tone: FloatArray, kind: str | None = None) -> Lighting:
     """Draw a room's light. bounce_tone: (3,) mean linear colour of paper and table."""
-    kind = kind or str(rng.choice(_KINDS, p=_SHARES))
+    kind = kind or str(rng.choice(list(KIND_SHARES), p=list(KIND_SHARES.values())))
     key_warm = temperature(float(rng.uniform(2700, 6800)))
     room_warm = temperature(float(rng.uniform(3000, 7500)))
     key, sky, second = _strengths(rng, kind)
@@ -121,14 +132,16 @@ def draw_lighting(rng: Rng, bounce_tone: FloatArray, kind: str | None = None) ->
         ),
     )
     side = direction(float(rng.uniform(-180, 180)), float(rng.uniform(0, 40)))
-    falling = (key * key_warm * max(lights[0].place[2], 0.3) * (0 if kind == "sun" else 1)) + sky
-    bounce = bounce_tone * (falling * 0.55 + 0.25 * key * key_warm)
+    steep = lights[0].place[2] / float(np.linalg.norm(lights[0].place))
+    falling = key * key_warm * steep + sky * room_warm
+    # Paper throws most of its light back; hands and table's end take some away [assumed].
+    bounce = bounce_tone * falling * rng.uniform(0.5, 0.9)
     return Lighting(
         lights=lights,
         sky_up=rgb(sky * room_warm * rng.uniform(0.9, 1.3)),
         sky_side=rgb(sky * room_warm * rng.uniform(0.35, 0.9)),
         side_way=_triple(side),
-        bounce=rgb(np.minimum(bounce, 1.2)),
+        bounce=rgb(np.minimum(bounce, 2.5)),
         kind=kind,
     )
 
@@ -149,8 +162,12 @@ def _strengths(rng: Rng, kind: str) -> tuple[float, float, float]:
             float(rng.uniform(0.06, 0.5)),
             float(rng.uniform(0, 0.2)),
         )
-    if kind == "spot":
-        return float(rng.uniform(1.6, 3.5)), float(rng.uniform(0.05, 0.3)), 0.0
+    if kind in ("spot", "backlight"):
+        return (
+            float(rng.uniform(1.4, 3.2)),
+            float(rng.uniform(0.06, 0.5)),
+            float(rng.uniform(0, 0.5)) if rng.uniform() < 0.4 else 0.0,
+        )
     if kind == "screen":
         return (
             float(rng.uniform(0.5, 1.0)),
@@ -178,10 +195,19 @@ def _key_light(rng: Rng, kind: str, azimuth: float, colour: FloatArray) -> Light
     if kind == "screen":  # the screen stands across the mat, where the camera is
         way = direction(float(rng.normal(0, 25)), float(rng.uniform(12, 35)))
         return Light(_triple(way), rgb(colour * [0.92, 0.98, 1.12]), float(rng.uniform(8, 16)))
-    if kind == "spot":  # over the typist's head: crisp shadows of the fingers, towards the camera
-        way = direction(180 + float(rng.normal(0, 35)), float(rng.uniform(38, 76)))
+    if kind == "spot":  # over the hands: knuckles shine, thumbs and palms hang in the dark
+        way = direction(azimuth, float(rng.uniform(60, 88)))
         distance = float(rng.uniform(700, 1600))
         return Light(_triple(way * distance), rgb(colour), float(rng.uniform(0.3, 2.0)), near=True)
+    if kind == "backlight":  # over the typist's shoulder: crisp shadows of fingers to the camera
+        elevation = float(rng.uniform(35, 76))
+        # Lower than the head it has to pass beside the body.
+        aside = rng.choice([-1, 1]) * rng.uniform(32, 80) if elevation < 62 else rng.normal(0, 40)
+        way = direction(180 + float(aside), elevation)
+        size = float(rng.uniform(0.27, 1.6))
+        if rng.uniform() < 0.4:
+            return Light(_triple(way), rgb(colour), size)
+        return Light(_triple(way * rng.uniform(700, 1600)), rgb(colour), size, near=True)
     distance = float(rng.uniform(420, 1300))
     way = direction(azimuth, float(rng.uniform(28, 80)))
     size = float(rng.uniform(0.6, 6.0))

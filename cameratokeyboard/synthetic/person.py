@@ -105,9 +105,10 @@ class Person:
             coupling=_random_coupling(rng, 0.24, 0.0),
             dip=_random_coupling(rng, 0.28, 0.06),
             curling=float(rng.uniform(0.05, 0.35)),
-            wrist_mm=float(rng.uniform(10, 32)),
+            # From palms on the table to hands that hang from high wrists [assumed; both are seen].
+            wrist_mm=float(rng.uniform(10, 85)),
             yaw_deg=float(np.clip(rng.normal(11, 4), 0, 20)),
-            curl=float(np.clip(rng.normal(0.81, 0.03), 0.74, 0.87)),
+            curl=float(np.clip(rng.normal(0.79, 0.035), 0.70, 0.87)),
             tremor_mm=float(np.clip(0.10 * np.exp(rng.normal(0, 0.5)), 0.02, 0.4)),
             drift_mm=float(rng.uniform(1, 4)),
             rest_rate=float(rng.beta(1.0, 2.5)),

@@ -156,20 +156,24 @@ def _draw_moment(rng: Rng, performance: Performance) -> _Moment:
     if rng.uniform() < 0.4:
         jitter[:, :2] = rng.normal(0, 3.0, (10, 2))
         jitter[:, 2] = np.abs(rng.normal(0, 7, 10)) * (rng.uniform(size=10) < 0.4)
-    if rng.uniform() < 0.4:
-        jitter += _hanging_thumbs(rng)
+    if rng.uniform() < 0.5:
+        jitter += _hanging_thumbs(rng, performance)
     return _Moment(performance, float(rng.uniform(0, performance.t_s[-1])), shift, jitter, turn)
 
 
-def _hanging_thumbs(rng: Rng) -> FloatArray:
-    """(10, 3) mm: thumbs held in the air, in or out of the hand, as people do between spaces."""
+def _hanging_thumbs(rng: Rng, performance: Performance) -> FloatArray:
+    """(10, 3) mm: thumbs held in the air, in or out of the hand, as people do between spaces.
+
+    The higher the wrist, the higher they hang.
+    """
+    wrist = float(performance.wrists_mm[..., 2].mean())
     moved = np.zeros((10, 3))
     for slot, inwards in zip(THUMB_SLOTS, (1.0, -1.0), strict=True):
         if rng.uniform() < 0.75:
             moved[slot] = (
                 inwards * rng.uniform(-8, 18),
                 rng.uniform(-14, 16),
-                rng.uniform(2, 32),
+                rng.uniform(2, 24 + 0.35 * wrist),
             )
     return moved
 

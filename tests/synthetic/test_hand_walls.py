@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cameratokeyboard.synthetic.datatypes import HandShape
-from cameratokeyboard.synthetic.hand_posture import HIGH, USUAL
+from cameratokeyboard.synthetic.hand_posture import HIGH, usual
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
 from cameratokeyboard.synthetic.hand_walls import Walls, closest_points
 from cameratokeyboard.synthetic.skeleton import (
@@ -24,7 +24,7 @@ def rig() -> HandRig:
 
 
 def high_above(rig: HandRig) -> np.ndarray:
-    state = USUAL.copy()
+    state = usual(20.0)
     state[2] = 300.0
     return state
 

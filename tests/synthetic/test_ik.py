@@ -48,6 +48,15 @@ class TestReach:
         assert found.residual_mm[0] < 0.5
         assert found.contacts[0, 2] == pytest.approx(0, abs=0.5)
 
+    def test_fingers_hang_from_higher_knuckles_when_the_wrist_is_raised(self, rig: HandRig) -> None:
+        near = HOME_WRIST_MM + np.array([0.0, 15.0, 0.0])
+        low = reach(rig, HOME_PADS_MM, near, HOME_YAW_DEG)
+        raised = reach(rig, HOME_PADS_MM, near + np.array([0.0, 0.0, 50.0]), HOME_YAW_DEG)
+
+        knuckles = [found.stance.joints[1:, 0, 2] for found in (low, raised)]
+        assert (knuckles[1] - knuckles[0]).min() > 5.0
+        assert raised.residual_mm.max() < 1.0
+
     def test_contacts_are_the_lowest_points_of_the_pads(self, rig: HandRig) -> None:
         found = reach(rig, HOME_PADS_MM, HOME_WRIST_MM, HOME_YAW_DEG)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cameratokeyboard.synthetic.datatypes import HandShape
-from cameratokeyboard.synthetic.hand_posture import USUAL
+from cameratokeyboard.synthetic.hand_posture import usual
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
 from cameratokeyboard.synthetic.hand_source import FOREARM, HAND
 from cameratokeyboard.synthetic.skeleton import (
@@ -37,7 +37,7 @@ class TestRotation:
 
 class TestStance:
     def test_segments_keep_their_lengths(self, rig: HandRig) -> None:
-        state = USUAL + np.random.default_rng(0).normal(0, 0.2, STATE_SIZE)
+        state = usual(20.0) + np.random.default_rng(0).normal(0, 0.2, STATE_SIZE)
 
         now = stance(rig, state)
 
@@ -67,7 +67,7 @@ class TestStance:
 
 class TestPointDerivatives:
     def test_they_match_small_steps_of_the_state(self, rig: HandRig) -> None:
-        state = USUAL + np.random.default_rng(1).normal(0, 0.1, STATE_SIZE)
+        state = usual(20.0) + np.random.default_rng(1).normal(0, 0.1, STATE_SIZE)
         finger, segment = np.array([0, 1, 2, 4, 3]), np.array([2, 0, 1, 2, 2])
         local = np.array([2.0, 11.0, -5.0])
 
@@ -86,7 +86,7 @@ class TestPointDerivatives:
 
 class TestBoneFrames:
     def test_forearm_points_from_the_elbow_to_the_wrist(self, rig: HandRig) -> None:
-        now = stance(rig, USUAL)
+        now = stance(rig, usual(20.0))
         elbow = now.wrist + np.array([100.0, -200, 30])
 
         frames, starts = bone_frames(rig, now, elbow)
@@ -96,6 +96,6 @@ class TestBoneFrames:
         np.testing.assert_array_equal(starts[FOREARM], starts[HAND])
 
     def test_all_frames_are_rotations(self, rig: HandRig) -> None:
-        frames, _ = bone_frames(rig, stance(rig, USUAL), np.array([100.0, -200, 30]))
+        frames, _ = bone_frames(rig, stance(rig, usual(20.0)), np.array([100.0, -200, 30]))
 
         np.testing.assert_allclose(np.linalg.det(frames), 1.0)
