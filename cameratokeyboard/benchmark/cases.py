@@ -13,6 +13,7 @@ from cameratokeyboard.synthetic.camera import CameraPlan
 from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.fingerstream import finger_stream
 from cameratokeyboard.synthetic.noise import DetectorNoise
+from cameratokeyboard.synthetic.noise_clips import measured_noise
 from cameratokeyboard.synthetic.person import Person
 from cameratokeyboard.synthetic.sessions import Session, SessionWish, make_session
 from cameratokeyboard.synthetic.style import STYLES, random_style
@@ -58,6 +59,7 @@ def hard_cases() -> list[Case]:
     """What breaks it, all at 40 WPM except hunting with two fingers."""
     return [
         Case("noise x2", 40.0, _noisy),
+        Case("misses as on photos", 40.0, _missing),
         Case("15 fps", 40.0, lambda wish, _: replace(wish, fps=15.0)),
         Case("60 fps", 40.0, lambda wish, _: replace(wish, fps=60.0)),
         Case("low camera", 40.0, _low_camera),
@@ -71,14 +73,15 @@ def all_cases() -> dict[str, Case]:
     return {case.name: case for case in [*ordinary_cases(), *hard_cases()]}
 
 
-def session_of(job: Job, layout: Layout) -> Session:
+def session_of(job: Job, layout: Layout, first_seed: int = BENCHMARK_SEED) -> Session:
     """The session of a job: the same person has the same seed, style and camera in all cases.
 
-    Seeds begin at BENCHMARK_SEED, which training and validation never reach. Everyone is filmed at
-    30 frames a second unless the case says otherwise; the detector errs as DetectorNoise says.
+    Seeds begin at BENCHMARK_SEED, which training and validation never reach; sweeps take the same
+    conditions with other people by another ``first_seed``. Everyone is filmed at 30 frames a
+    second unless the case says otherwise; the detector errs as measured (synthetic/noise_clips.py).
     """
     case = all_cases()[job.case]
-    seed = BENCHMARK_SEED + _STRIDE * job.person
+    seed = first_seed + _STRIDE * job.person
     rng = np.random.default_rng([seed, 7])
     person = Person.random(rng)
     style = random_style(rng)
@@ -93,7 +96,7 @@ def session_of(job: Job, layout: Layout) -> Session:
         person=person,
         shot=random_shot(rng),
         fps=30.0,
-        noise=DetectorNoise(),
+        noise=measured_noise(),
         exact_noise=True,
     )
     if case.change is not None:
@@ -126,6 +129,11 @@ def _noisy(wish: SessionWish, _: Person) -> SessionWish:
         for name in ("jitter_px", "bias_px", "blur_gain", "miss_finger", "miss_thumb", "false_find")
     }
     return replace(wish, noise=replace(noise, **doubled))
+
+
+def _missing(wish: SessionWish, _: Person) -> SessionWish:
+    noise = wish.noise or DetectorNoise()
+    return replace(wish, noise=replace(noise, miss_finger=0.08, miss_thumb=0.45))
 
 
 def _low_camera(wish: SessionWish, _: Person) -> SessionWish:

@@ -116,7 +116,8 @@ def _put_fingers(
     sigma = noise.jitter_px * scale + noise.blur_gain * truth.blur
     points = np.stack([truth.contact, truth.tip, truth.joint], axis=2)
     # Half of the variance moves a finger's keypoints together, as a shifted box does.
-    jitter = np.sqrt(0.5) * (wobble[:, :, None] + own) * sigma[..., None, None]
+    both = np.sqrt(0.5) * (wobble[:, :, None] + own)
+    jitter = both * sigma[..., None, None] * noise.axis_factors
     noisy = points + bias[None] + jitter
     keypoints = stream.keypoints[:, :FINGER_COUNT]
     keypoints[..., :2] = np.where(found[..., None, None], noisy, np.nan)

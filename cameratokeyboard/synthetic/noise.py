@@ -16,8 +16,10 @@ REFERENCE_WIDTH_PX = 1280.0
 class DetectorNoise:
     """How a detector errs. Lengths in px of a picture 1280 px wide; rates are chances per frame.
 
-    jitter_px: standard deviation of a contact point across and along, white and correlated parts
-    together. correlated: the correlated part's share of the variance; correlation_s: its time.
+    jitter_px: standard deviation of a contact point by axis, both axes and the white and correlated
+    parts together. aspect: that standard deviation down the picture over the one across it: where
+    along its length a fingertip ends is harder to see than where its sides are.
+    correlated: the correlated part's share of the variance; correlation_s: its time.
     bias_px: standard deviation of the lasting error of each finger's contact point.
     blur_gain: growth of the jitter per px that the finger moves in an exposure.
     miss_finger, miss_thumb: rates of not being found although in view; burst_frames: how many
@@ -30,6 +32,7 @@ class DetectorNoise:
     """
 
     jitter_px: float = 1.0
+    aspect: float = 1.0
     correlated: float = 0.4
     correlation_s: float = 0.12
     bias_px: float = 1.0
@@ -47,6 +50,12 @@ class DetectorNoise:
     marker_jitter_px: float = 0.4
     marker_miss: float = 0.01
     source: str = "assumed: 1 px jitter at 1280 px, 3% misses, thumbs 20%"
+
+    @property
+    def axis_factors(self) -> FloatArray:
+        """(2,) what jitter_px is multiplied with across and down the picture."""
+        across = float(np.sqrt(2.0 / (1.0 + self.aspect**2)))
+        return np.array([across, across * self.aspect])
 
     @classmethod
     def none(cls) -> DetectorNoise:
@@ -77,6 +86,7 @@ def random_noise(rng: np.random.Generator, around: DetectorNoise | None = None) 
 
     return DetectorNoise(
         jitter_px=about(base.jitter_px, 0.35),
+        aspect=about(base.aspect, 0.15),
         correlated=float(np.clip(base.correlated + rng.normal(0, 0.12), 0.0, 0.9)),
         correlation_s=about(base.correlation_s, 0.4, 1.0),
         bias_px=about(base.bias_px, 0.4),

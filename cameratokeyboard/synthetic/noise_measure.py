@@ -77,12 +77,15 @@ class _Matches:
 
 
 def measure_noise(
-    detections: Sequence[Detections], truth: DetectionTruth, source: str = "measured"
+    detections: Sequence[Detections],
+    truth: DetectionTruth,
+    source: str = "measured",
+    otherwise: DetectorNoise | None = None,
 ) -> DetectorNoise:
     """The noise of a detector on a clip with known truth; lengths for a picture 1280 px wide.
 
-    detections: one for each frame of ``truth``. Raises TruthError when they do not fit or when
-    there is too little to measure.
+    detections: one for each frame of ``truth``. otherwise: figures for what this clip cannot tell.
+    Raises TruthError when they do not fit or when there is too little to measure.
     """
     if len(detections) != len(truth.t_s):
         raise TruthError(
@@ -100,12 +103,12 @@ def measure_noise(
     thumbs = np.zeros(FINGER_COUNT, bool)
     thumbs[list(THUMB_SLOTS)] = True
     lost = truth.visible & ~matches.found
-    base = DetectorNoise()
+    base = otherwise or DetectorNoise()
     fps = 1.0 / float(np.median(np.diff(truth.t_s)))
-    jitter, correlated, time_s, bias, gain = _jitter(matches, truth, plain, fps)
-    covered = truth.visible & (truth.cover > 0.8)
+    jitter, aspect, correlated, time_s, bias, gain = _jitter(matches, truth, plain, fps, base)
     return DetectorNoise(
         jitter_px=jitter / scale,
+        aspect=aspect,
         correlated=correlated,
         correlation_s=time_s,
         bias_px=bias / scale,
@@ -114,8 +117,8 @@ def measure_noise(
         miss_thumb=_rate(lost, plain & thumbs, base.miss_thumb),
         burst_frames=_mean_run(lost & plain),
         hidden_from=_PLAIN_COVER,
-        hidden_miss=_rate(lost, covered, base.hidden_miss),
-        blur_miss=_blur_miss(lost, plain, truth.blur / scale),
+        hidden_miss=_hidden_miss(lost, truth, base.hidden_miss),
+        blur_miss=_blur_miss(lost, plain, truth.blur / scale, base.blur_miss),
         swap=_rate(~matches.right_class, matches.found, 0.0),
         false_find=matches.false_finds / len(detections),
         box_sigma=_box_sigma(matches, plain),
@@ -188,9 +191,9 @@ def _marker_errors(found: Detections, centres: FloatArray) -> list[FloatArray]:
 
 
 def _jitter(
-    matches: _Matches, truth: DetectionTruth, plain: BoolArray, fps: float
-) -> tuple[float, float, float, float, float]:
-    """Jitter px, its correlated share and time s, bias px, growth per px of blur.
+    matches: _Matches, truth: DetectionTruth, plain: BoolArray, fps: float, base: DetectorNoise
+) -> tuple[float, float, float, float, float, float]:
+    """Jitter px, its aspect, correlated share and time s, bias px, growth per px of blur.
 
     An autoregressive part of share c has the autocovariance c k^n after n frames, so that k and c
     follow from those after one and four frames, and the white part is what is left.
@@ -208,14 +211,17 @@ def _jitter(
     known = first > 0.02 * variance and later > 0
     keep = float(np.clip((later / first) ** (1 / _LAG), 0.05, 0.98)) if known else 0.0
     shared = float(np.clip(first / keep / max(variance, 1e-12), 0.0, 0.95)) if keep else 0.0
-    time_s = -1.0 / (np.log(keep) * fps) if keep else DetectorNoise().correlation_s
+    time_s = -1.0 / (np.log(keep) * fps) if keep else base.correlation_s
     jitter = float(np.sqrt(variance))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        across, down = np.sqrt(np.nanmean(calm**2, axis=(0, 1))) if variance else np.ones(2)
     return (
         jitter,
+        float(np.clip(down / across, 0.2, 5.0)) if across > 0 else 1.0,
         shared,
         float(time_s),
         float(np.sqrt((bias**2).mean())),
-        _gain(rest, truth, jitter),
+        _gain(rest, truth, jitter, base.blur_gain),
     )
 
 
@@ -229,13 +235,13 @@ def _lagged(values: FloatArray, lag: int) -> float:
     return float(np.nanmean(product)) if np.isfinite(product).any() else 0.0
 
 
-def _gain(rest: FloatArray, truth: DetectionTruth, jitter: float) -> float:
+def _gain(rest: FloatArray, truth: DetectionTruth, jitter: float, otherwise: float) -> float:
     """Growth of the jitter per px of blur, from the fingertips that moved most."""
     moved = truth.blur > max(4.0 * jitter, 3.0)
     fast = rest[moved]
     fast = fast[np.isfinite(fast).all(axis=1)]
     if len(fast) < _LEAST_FRAMES:
-        return DetectorNoise().blur_gain
+        return otherwise
     spread = float(np.sqrt((fast**2).mean()))
     return max(0.0, (spread - jitter) / float(truth.blur[moved].mean()))
 
@@ -244,11 +250,24 @@ def _rate(event: BoolArray, among: BoolArray, otherwise: float) -> float:
     return float(event[among].mean()) if int(among.sum()) >= _LEAST_FRAMES else otherwise
 
 
-def _blur_miss(lost: BoolArray, plain: BoolArray, blur: FloatArray) -> float:
+def _hidden_miss(lost: BoolArray, truth: DetectionTruth, otherwise: float) -> float:
+    """Rate of misses of wholly hidden fingertips, if it grows in a straight line with the cover.
+
+    Taken over all covered fingertips, not the few wholly hidden ones alone.
+    """
+    ramp = np.clip((truth.cover - _PLAIN_COVER) / (1 - _PLAIN_COVER), 0, 1)
+    hidden = truth.visible & (ramp > 0)
+    weight = float(ramp[hidden].sum())
+    if weight < _LEAST_FRAMES:
+        return otherwise
+    return float(np.clip(lost[hidden].sum() / weight, 0.0, 1.0))
+
+
+def _blur_miss(lost: BoolArray, plain: BoolArray, blur: FloatArray, otherwise: float) -> float:
     """Extra misses per px of blur: what blurred fingertips lose more than still ones."""
     moved, still = plain & (blur > 6.0), plain & (blur <= 1.0)
     if int(moved.sum()) < _LEAST_FRAMES or int(still.sum()) < _LEAST_FRAMES:
-        return DetectorNoise().blur_miss
+        return otherwise
     more = float(lost[moved].mean() - lost[still].mean())
     return max(0.0, more / float(blur[moved].mean()))
 

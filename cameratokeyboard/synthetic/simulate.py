@@ -41,6 +41,7 @@ def truth_of(clip: Clip) -> dict[str, Any]:
         "camera": clip.stage.camera.to_json(),
         "wpm": clip.wish.wpm,
         "seed": clip.wish.seed,
+        "style": clip.wish.style,
         "asked_for": clip.wish.text,
     }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from cameratokeyboard.errors import MissingExtraError, SettingsError
 
 #: One session in so many goes through the real tracker, the others through its usual errors.
-_REAL_TRACKER_EVERY = 6
+_REAL_TRACKER_EVERY = 3
 _VALIDATION_SESSIONS = 16
 
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("keystroke", "flags of c2k train keystroke")
     group.add_argument("--sessions", type=int, metavar="N", help="simulated sessions (240)")
     group.add_argument("--steps", type=int, metavar="N", help="steps of the optimiser (6000)")
-    group.add_argument("--channels", type=int, metavar="N", help="width of the network (64)")
+    group.add_argument("--channels", type=int, metavar="N", help="width of the network (48)")
 
 
 def run(args: argparse.Namespace) -> int:

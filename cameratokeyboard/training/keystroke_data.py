@@ -23,6 +23,8 @@ from cameratokeyboard.training.trajectories import (
     training_session,
 )
 
+#: Grows when sessions are simulated otherwise (noise, people, tracker), so that none is mistaken.
+_RECIPE = 2
 _FIELDS = ("features", "onset", "share", "offset", "contact", "use")
 
 
@@ -37,7 +39,7 @@ class ExampleOrder:
     @property
     def file_name(self) -> str:
         """Name of the example's file; changes with whatever changes its content."""
-        words = f"{self.seed} {self.real_tracker} {self.layout} {FEATURE_VERSION}"
+        words = f"{self.seed} {self.real_tracker} {self.layout} {FEATURE_VERSION} {_RECIPE}"
         return f"{self.seed}-{hashlib.sha256(words.encode()).hexdigest()[:8]}.npz"
 
 

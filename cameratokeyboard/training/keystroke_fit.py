@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from cameratokeyboard.training.keystroke_net import LAGS, TemporalNet, press_loss
 from cameratokeyboard.training.keystroke_targets import Example
+from cameratokeyboard.training.precision import computes_in_16_bits
 
 #: Lags beyond this are never waited for, so they are not trained.
 LOOK_AHEAD_S = 0.105
@@ -33,13 +34,13 @@ class FitSettings:
     weight_decay: float = 1e-3
     warm_up: int = 150
     seed: int = 0
-    channels: int = 64
+    channels: int = 48
     dropout: float = 0.05
     threads: int = 1
 
 
 def fit(
-    examples: list[Example],
+    examples: Sequence[Example],
     settings: FitSettings,
     folder: Path,
     tell: Callable[[int, dict[str, float]], None] = lambda step, losses: None,
@@ -54,11 +55,14 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, settings))
     first = _resume(folder, net, optimiser, schedule, settings)
     running: dict[str, float] = {}
+    coarse = computes_in_16_bits()
     net.train()
     for step in range(first, settings.steps):
         rng = np.random.default_rng([settings.seed, step])
         x, targets = draw_batch(examples, settings, rng)
-        losses = press_loss(net(x), targets)
+        with torch.autocast("cpu", torch.bfloat16, enabled=coarse):
+            raw = net(x)
+        losses = press_loss(raw.float(), targets)
         total = torch.stack([_WEIGHTS[name] * loss for name, loss in losses.items()]).sum()
         optimiser.zero_grad()
         total.backward()
@@ -76,7 +80,7 @@ def fit(
 
 
 def draw_batch(
-    examples: list[Example], settings: FitSettings, rng: np.random.Generator
+    examples: Sequence[Example], settings: FitSettings, rng: np.random.Generator
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Random stretches of random hands of random sessions, drawn by the length of the sessions."""
     lengths = np.array([e.features.shape[1] for e in examples], float)

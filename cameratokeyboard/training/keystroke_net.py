@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cameratokeyboard.keystroke.features import FEATURE_COUNT
+from cameratokeyboard.keystroke.features import FEATURE_COUNT, FINGER_FEATURES
 
 FINGERS = 5
 #: Onsets are told for the newest frame and this many before it, so that a press can be believed at
@@ -22,27 +22,36 @@ _KERNEL = 3
 
 
 class TemporalNet(nn.Module):  # type: ignore[misc]
-    """A stack of dilated causal convolutions with residual links.
+    """Dilated causal convolutions over time, the same for all fingers, that mix between fingers.
 
-    channels: width of the stack. Input (B, FEATURE_COUNT, T); output (B, 5, LAGS * PER_LAG + 1, T):
-    for each finger its lags and the logit of being on the paper one frame ago.
+    channels: width of one finger's stack. Input (B, FEATURE_COUNT, T): five fingers, then the
+    hand; output (B, 5, LAGS * PER_LAG + 1, T): for each finger its lags and the logit of being on
+    the paper one frame ago.
     """
 
-    def __init__(self, channels: int = 64, dropout: float = 0.1) -> None:
+    def __init__(self, channels: int = 48, dropout: float = 0.05) -> None:
         super().__init__()
-        self.channels = channels
-        self.enter = nn.Conv1d(FEATURE_COUNT, channels, 1)
+        self.width = channels
+        self.own = nn.Conv1d(FINGER_FEATURES, channels, 1)
+        self.hand = nn.Conv1d(FEATURE_COUNT, FINGERS * channels, 1, bias=False)
         self.spread = nn.ModuleList(
             nn.Conv1d(channels, channels, _KERNEL, dilation=d) for d in _DILATIONS
         )
+        self.across = nn.ModuleList(nn.Conv1d(channels, channels, 1) for _ in _DILATIONS)
         self.mix = nn.ModuleList(nn.Conv1d(channels, channels, 1) for _ in _DILATIONS)
-        self.leave = nn.Conv1d(channels, FINGERS * (LAGS * PER_LAG + 1), 1)
+        self.leave = nn.Conv1d(channels, LAGS * PER_LAG + 1, 1)
+        self.own_bias = nn.Parameter(torch.zeros(FINGERS, LAGS * PER_LAG + 1))
         self.dropout = nn.Dropout(dropout)
         # Presses are rare: start by saying so.
         bias = self.leave.bias
         assert bias is not None
         with torch.no_grad():
-            bias.view(FINGERS, -1)[:, : LAGS * PER_LAG : PER_LAG] = -4.5
+            bias[: LAGS * PER_LAG : PER_LAG] = -4.5
+
+    @property
+    def channels(self) -> int:
+        """Channels of the state: those of all fingers."""
+        return self.width * FINGERS
 
     @property
     def state_size(self) -> int:
@@ -61,15 +70,26 @@ class TemporalNet(nn.Module):  # type: ignore[misc]
 
     def run(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Sequences (B, FEATURE_COUNT, T) that go on from a state (B, channels, state_size)."""
-        h = torch.relu(self.enter(x))
+        batch, width, frames = x.shape[0], self.width, x.shape[2]
+        own = x[:, : FINGERS * FINGER_FEATURES].reshape(-1, FINGER_FEATURES, frames)
+        # Fingers lie along the batch: (B * 5, width, T).
+        h = torch.relu(self.own(own) + self.hand(x).reshape(-1, width, frames))
+        before = state.reshape(-1, width, self.state_size)
         kept, start = [], 0
-        for spread, mix, memory in zip(self.spread, self.mix, self.memories(), strict=True):
-            joined = torch.cat([state[:, :, start : start + memory], h], dim=2)
-            kept.append(joined[:, :, -memory:])
-            h = h + self.dropout(mix(torch.relu(spread(joined))))
+        for spread, across, mix, memory in zip(
+            self.spread, self.across, self.mix, self.memories(), strict=True
+        ):
+            joined = torch.cat([before[..., start : start + memory], h], dim=2)
+            kept.append(joined[..., -memory:])
+            seen = spread(joined)
+            # What a hand does together tells the striking finger from those taken along.
+            shared = across(torch.relu(seen).view(batch, FINGERS, width, -1).mean(dim=1))
+            seen = seen.view(batch, FINGERS, width, -1) + shared[:, None]
+            h = h + self.dropout(mix(torch.relu(seen).view(-1, width, frames)))
             start += memory
-        out = self.leave(torch.relu(h))
-        return out.view(x.shape[0], FINGERS, LAGS * PER_LAG + 1, -1), torch.cat(kept, dim=2)
+        out = self.leave(torch.relu(h)).view(batch, FINGERS, LAGS * PER_LAG + 1, -1)
+        after = torch.cat(kept, dim=2).view(batch, self.channels, self.state_size)
+        return out + self.own_bias[None, :, :, None], after
 
 
 class StreamingNet(nn.Module):  # type: ignore[misc]

@@ -37,7 +37,7 @@ class Example:
 
 def example_of(made: Trajectories, layout: Layout) -> Example:
     """Features and targets of a session."""
-    found = FeatureExtractor(layout).run(made.moments, made.session.mat.mm_to_px)
+    found = FeatureExtractor(layout).run(made.moments, made.mm_to_px)
     if found is None:
         raise SimulationError("a session's camera must see the mat from above")
     features, places = found
@@ -46,7 +46,7 @@ def example_of(made: Trajectories, layout: Layout) -> Example:
     onset, share, contact = np.zeros((3, FINGER_COUNT, frames), np.float32)
     use = np.ones((FINGER_COUNT, frames), np.float32)
     offset = np.zeros((FINGER_COUNT, 2, frames), np.float32)
-    for event, slot in zip(made.session.performance.events, made.onset_slot, strict=True):
+    for event, slot in zip(made.events, made.onset_slot, strict=True):
         at = int(np.searchsorted(t_s, event.t_down))
         if at >= frames:
             continue

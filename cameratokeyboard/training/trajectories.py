@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +17,8 @@ from cameratokeyboard.datatypes import (
 )
 from cameratokeyboard.fingers import HandTracker
 from cameratokeyboard.keystroke.features import Moments
-from cameratokeyboard.synthetic.noise import DetectorNoise, random_noise
+from cameratokeyboard.synthetic.datatypes import TruthEvent
+from cameratokeyboard.synthetic.noise import DetectorNoise
 from cameratokeyboard.synthetic.sessions import Session, SessionWish, make_session
 from cameratokeyboard.synthetic.style import random_style, random_wpm
 from cameratokeyboard.training.sentences import mixed
@@ -29,7 +30,6 @@ _PICTURE = np.zeros((1, 1, 3), np.uint8)
 #: lies between two neighbours on the home row, plus what the detector errs.
 _SAME_FINGER_MM = 11.0
 _FASTEST_WPM = 95.0
-_JITTER_RANGE_PX = (0.3, 2.5)
 #: Exchanged names as measured of the tracker on simulated people: 0.2 to 0.8% of finger moments,
 #: in runs of a few frames, nearly all between neighbours.
 _EXCHANGE_RATE, _EXCHANGE_FRAMES = 0.004, 4.0
@@ -40,20 +40,21 @@ _NEIGHBOURS = ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, 8), (
 class Trajectories:
     """One person typing one text before one camera, as the keystroke stage sees it.
 
-    moments: all frames. onset_slot: for each true press the finger whose trajectory followed the
-    typing fingertip at contact, which is its own unless the tracker erred, -1 when the fingertip
-    was lost.
+    moments: all frames. mm_to_px: (3, 3) homography of the mat. events: the true presses.
+    onset_slot: for each of them the finger whose trajectory followed the typing fingertip at
+    contact, which is its own unless the tracker erred, -1 when the fingertip was lost.
     """
 
-    session: Session
     moments: Moments
+    mm_to_px: FloatArray
+    events: tuple[TruthEvent, ...]
     onset_slot: IntArray
 
 
 def tracked(session: Session, layout: Layout) -> Trajectories:
     """Run the real tracker over a session's detections."""
     moments = Moments.of(track(session, layout))
-    return Trajectories(session, moments, _slots_at_onsets(session, moments))
+    return _trajectories(session, moments)
 
 
 def track(session: Session, layout: Layout) -> list[Fingers]:
@@ -84,7 +85,12 @@ def approximately_tracked(session: Session, rng: np.random.Generator) -> Traject
         stream.box_wh_px[rows, order],
         stream.direction_px[rows, order],
     )
-    return Trajectories(session, moments, _slots_at_onsets(session, moments))
+    return _trajectories(session, moments)
+
+
+def _trajectories(session: Session, moments: Moments) -> Trajectories:
+    slots = _slots_at_onsets(session, moments)
+    return Trajectories(moments, session.mat.mm_to_px, session.performance.events, slots)
 
 
 def training_session(layout: Layout, seed: int) -> Session:
@@ -103,10 +109,32 @@ def training_session(layout: Layout, seed: int) -> Session:
 
 
 def varied_noise(rng: np.random.Generator) -> DetectorNoise:
-    """A detector between very good and poor."""
-    drawn = random_noise(rng)
-    jitter = float(np.exp(rng.uniform(*np.log(_JITTER_RANGE_PX))))
-    return replace(drawn, jitter_px=jitter)
+    """A detector between very good and poor in each respect, wider than any was measured."""
+
+    def between(low: float, high: float) -> float:
+        return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+    return DetectorNoise(
+        jitter_px=between(0.4, 2.6),
+        aspect=between(0.9, 2.2),
+        correlated=float(rng.uniform(0.2, 0.95)),
+        correlation_s=between(0.05, 0.3),
+        bias_px=between(0.4, 2.5),
+        blur_gain=between(0.01, 0.15),
+        miss_finger=between(0.002, 0.08),
+        miss_thumb=between(0.003, 0.3),
+        burst_frames=between(1.2, 4.0),
+        hidden_from=float(rng.uniform(0.3, 0.7)),
+        hidden_miss=float(rng.uniform(0.05, 0.9)),
+        blur_miss=between(0.0005, 0.008),
+        swap=between(0.002, 0.03),
+        false_find=between(0.01, 0.15),
+        box_sigma=between(0.03, 0.2),
+        confidence=(float(rng.uniform(0.6, 0.85)), 0.1),
+        marker_jitter_px=0.4,
+        marker_miss=0.01,
+        source="drawn at random for training",
+    )
 
 
 def _slots_at_onsets(session: Session, moments: Moments) -> IntArray:

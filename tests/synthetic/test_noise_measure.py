@@ -89,3 +89,35 @@ class TestRandomNoise:
         drawn = [random_noise(rng(s), DetectorNoise(jitter_px=2.0)).jitter_px for s in range(200)]
         assert np.median(drawn) == pytest.approx(2.0, rel=0.15)
         assert np.std(drawn) > 0.2
+
+
+class TestAspect:
+    def test_points_err_more_along_the_axis_that_the_aspect_says(self) -> None:
+        noise = replace(DetectorNoise.none(), jitter_px=1.5, aspect=2.0)
+        found = measured(noise)
+        assert found.aspect == pytest.approx(2.0, rel=0.15)
+        assert found.jitter_px == pytest.approx(1.5, rel=0.15)
+
+    def test_factors_keep_the_mean_square(self) -> None:
+        factors = DetectorNoise(aspect=1.7).axis_factors
+        assert (factors**2).mean() == pytest.approx(1.0)
+        assert factors[1] / factors[0] == pytest.approx(1.7)
+
+
+class TestHidden:
+    @pytest.mark.parametrize("rate", [0.2, 0.8])
+    def test_rate_of_hidden_misses_comes_out(self, rate: float) -> None:
+        noise = replace(DetectorNoise.none(), hidden_miss=rate, burst_frames=1.0)
+        assert measured(noise).hidden_miss == pytest.approx(rate, abs=0.1)
+
+    def test_what_a_clip_cannot_tell_is_taken_from_elsewhere(self) -> None:
+        shot = front_shot(fps=FPS)
+        tips = film(performed("touch", 4), shot)
+        bare = replace(tips, cover=np.zeros_like(tips.cover))
+        stream = detect_without_pixels(bare, shot, qwerty(), DetectorNoise.none(), rng(1))
+        truth = DetectionTruth(
+            bare.t_s, bare.contact, bare.xyxy, bare.in_view, bare.cover, bare.blur
+        )
+        found = [stream.detections(n) for n in range(len(stream))]
+        noise = measure_noise(found, truth, otherwise=DetectorNoise(hidden_miss=0.123))
+        assert noise.hidden_miss == 0.123
