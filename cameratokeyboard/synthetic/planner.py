@@ -65,6 +65,7 @@ class Planner:
         ends = [s.t_up for s in plan.strokes] + [leave.t_on for leave in plan.leaves]
         plan.duration_s = max([self._now, *ends]) + tail_s
         plan.strokes.sort(key=lambda s: (s.t_down, s.finger))
+        plan.settle()
         return plan
 
     def _mean_factor(self, wanted: list[Chord]) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cameratokeyboard.datatypes import FINGER_NAMES, FloatArray, Layout
 from cameratokeyboard.synthetic.datatypes import Performance, TruthEvent
+from cameratokeyboard.synthetic.fingering import fingering_of
 from cameratokeyboard.synthetic.posture import DIGIT_OF, HAND_FINGERS, HAND_OF
 from cameratokeyboard.synthetic.timing import kind_of_step
 
@@ -67,12 +68,14 @@ def _timing(
     measures: Measures, performance: Performance, letters: list[TruthEvent], layout: Layout
 ) -> None:
     intervals = []
+    # Logs know keys only: published kinds of steps name each key's finger of touch typing.
+    usual = dict(zip(layout.by_name, fingering_of(layout).finger, strict=True))
     wpm = 12.0 / max(_mean_interval(letters), 1e-3)
     for now, then in pairwise(letters):
         interval = then.t_down - now.t_down
         if interval > _LONGEST_INTERVAL_S:
             continue
-        kind = kind_of_step(_NUMBER[now.finger], now.key, _NUMBER[then.finger], then.key)
+        kind = kind_of_step(usual[now.key], now.key, usual[then.key], then.key)
         overlap = now.t_up - then.t_down
         hold = now.t_up - now.t_down
         measures.steps.append((interval, kind, overlap > 0, hold, overlap, wpm))

@@ -173,8 +173,8 @@ def _by_step(m: Measures) -> list[Row]:
         note = ""
         if kind == "same_finger":
             note = (
-                "one finger cannot hold two keys; published logs name fingers by the key, and "
-                "people often take another finger."
+                "fingers are named by the key, as in the published logs; where they roll over, "
+                "another finger took one of the two keys."
             )
         if kind == "space":
             note = "on a flat surface nothing keeps the thumb from overlapping with any finger."

@@ -9,6 +9,8 @@ from cameratokeyboard.synthetic.datatypes import TruthEvent
 #: Kinds of strokes: a key for the text, a key of its own (shift), a tap that hits no key, a lift
 #: that stops above the paper, and a finger laid down softly.
 KEY, TAP, FEINT, REST = "key", "tap", "feint", "rest"
+#: Digits of a time in s that truth files keep.
+TIME_DIGITS = 6
 
 
 @dataclass
@@ -56,6 +58,13 @@ class Plan:
     leaves: list[Leave] = field(default_factory=list)
     duration_s: float = 0.0
 
+    def settle(self) -> None:
+        """Round all times to those that truth files name, so that motion and truth are one."""
+        for stroke in self.strokes:
+            stroke.t_down, stroke.t_up = (
+                round(t, TIME_DIGITS) for t in (stroke.t_down, stroke.t_up)
+            )
+
     def events(self, finger_names: tuple[str, ...]) -> tuple[TruthEvent, ...]:
         """The true presses in time order."""
         pressed = sorted(
@@ -63,8 +72,8 @@ class Plan:
         )
         return tuple(
             TruthEvent(
-                round(s.t_down, 6),
-                round(s.t_up, 6),
+                s.t_down,
+                s.t_up,
                 str(s.key),
                 finger_names[s.finger],
                 round(s.xy[0], 4),

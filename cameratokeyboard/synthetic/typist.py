@@ -95,13 +95,11 @@ class Typist:
         pads = self._pads(plan, soft, base, raised, t_s)
         wrists, yaw = wrists_for(pads, shift, raised, self._posture, self.rate_hz)
         events = plan.events(FINGER_NAMES)
-        self.aims = {
-            round(s.t_down, 6): s.intended for s in plan.strokes if s.intended and s.key is not None
-        }
+        self.aims = {s.t_down: s.intended for s in plan.strokes if s.intended and s.key is not None}
         return Performance(
             rate_hz=self.rate_hz,
             t_s=t_s,
-            pads_mm=np.round(pads, _ROUND_DIGITS),
+            pads_mm=_rounded(pads),
             wrists_mm=np.round(wrists, _ROUND_DIGITS),
             yaw_deg=np.round(yaw, _ROUND_DIGITS),
             hand=self.person.hand,
@@ -159,3 +157,13 @@ class Typist:
         for leave in plan.leaves:
             away[(t_s > leave.t_off - 0.1) & (t_s < leave.t_on + 0.1), leave.hand] = True
         return away
+
+
+def _rounded(pads: FloatArray) -> FloatArray:
+    """Pads (T, 10, 3) mm with few digits; rounding puts no pad on the paper that has left it."""
+    rounded = np.round(pads, _ROUND_DIGITS)
+    above = pads[..., 2] > 0
+    rounded[..., 2] = np.where(
+        above, np.maximum(rounded[..., 2], 10.0**-_ROUND_DIGITS), rounded[..., 2]
+    )
+    return np.asarray(rounded)

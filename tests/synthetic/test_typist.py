@@ -202,10 +202,8 @@ class TestLiveliness:
     def test_without_liveliness_nothing_but_presses_touches(self) -> None:
         performance = Typist(qwerty(), None, 40, seed=1, liveliness=0).type("only presses")
         touching = performance.pads_mm[..., 2] == 0
-        # A lift begins so gently that a sample within the first half period may still be at zero.
-        half = 0.5 / performance.rate_hz
         for event in performance.events:
-            span = (performance.t_s >= event.t_down) & (performance.t_s <= event.t_up + half)
+            span = (performance.t_s >= event.t_down) & (performance.t_s <= event.t_up)
             touching[span, FINGER_NAMES.index(event.finger)] = False
         assert not touching.any()
 
