@@ -52,7 +52,8 @@ def find_candidates(
     """
     px = np.asarray(detections.contact_px, float)
     boxes = np.asarray(detections.xyxy, float)
-    wh = boxes[:, 2:] - boxes[:, :2]
+    with np.errstate(invalid="ignore"):
+        wh = boxes[:, 2:] - boxes[:, :2]
     confidence = np.asarray(detections.confidence, float)
     usable = np.isin(detections.class_id, (FINGER, THUMB)) & (confidence >= min_confidence)
     usable &= np.isfinite(px).all(axis=1) & np.isfinite(boxes).all(axis=1) & (wh > 0).all(axis=1)

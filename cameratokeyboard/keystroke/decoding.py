@@ -52,7 +52,8 @@ class DecodingSettings:
 
     sure: probability at which a press is believed in the very frame of its contact. likely: the
     same once wait_s have passed; in between the bound falls evenly. dead_s: one finger does not
-    type twice within this time. lifted: probability of contact under which a touch has ended.
+    type twice within this time. apart_s, apart_mm: nor do two fingers touch nearly the same place at
+    nearly the same time; fingertips are 14 mm wide, so that is one press under two names. lifted: probability of contact under which a touch has ended.
     hold_s: no touch is shorter.
     """
 
@@ -60,6 +61,8 @@ class DecodingSettings:
     likely: float = 0.45
     wait_s: float = 0.1
     dead_s: float = 0.075
+    apart_s: float = 0.1
+    apart_mm: float = 9.0
     lifted: float = 0.4
     hold_s: float = 0.03
 
@@ -76,6 +79,7 @@ class OnsetDecoder:
         self._t_s: list[float] = []
         self._places: list[FloatArray] = []
         self._last_s = np.full(FINGER_COUNT, -np.inf)
+        self._last_mm = np.full((FINGER_COUNT, 2), np.inf)
 
     def step(
         self, t_s: float, places_mm: FloatArray, outputs: Outputs, ledger: TouchLedger
@@ -96,6 +100,7 @@ class OnsetDecoder:
             touch = self._press(finger, outputs, t_s)
             if touch is not None:
                 self._last_s[finger] = touch.t_s
+                self._last_mm[finger] = touch.xy_mm
                 touches.extend(ledger.press(touch))
         return sorted(touches, key=lambda touch: touch.t_s)
 
@@ -132,7 +137,7 @@ class OnsetDecoder:
         if contact_s - self._last_s[finger] < self._settings.dead_s:
             return None
         xy = self._places[-1 - lag][finger] + outputs.offset_mm[finger, lag]
-        if not np.isfinite(xy).all():
+        if not np.isfinite(xy).all() or self._told_already(finger, contact_s, xy):
             return None
         return TouchDown(
             finger,
@@ -142,6 +147,14 @@ class OnsetDecoder:
             np.diag(outputs.sigma_mm[finger, lag] ** 2),
             mass,
         )
+
+    def _told_already(self, finger: int, contact_s: float, xy: FloatArray) -> bool:
+        """Whether another finger, as far as names go, has just touched this place."""
+        rule = self._settings
+        recent = np.abs(contact_s - self._last_s) < rule.apart_s
+        near = np.hypot(*(self._last_mm - xy).T) < rule.apart_mm
+        other = np.arange(FINGER_COUNT) != finger
+        return bool((recent & near & other).any())
 
     def _lift(
         self, finger: int, outputs: Outputs, now_s: float, ledger: TouchLedger

@@ -29,6 +29,7 @@ class SessionWish:
 
     seconds: about how long. text: what is typed instead of a drawn text. noise: the detector's
     noise; exact_noise: take it as it is instead of drawing around it. liveliness: see Typist.
+    lead_s: how long hands rest, hover and fidget before the first press.
     """
 
     seconds: float = 50.0
@@ -42,6 +43,7 @@ class SessionWish:
     noise: DetectorNoise | None = None
     exact_noise: bool = False
     liveliness: float = 1.0
+    lead_s: float = 1.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +82,7 @@ def make_session(layout: Layout, seed: int, wish: SessionWish | None = None) -> 
     typist = Typist(
         layout, person, wpm, style, liveliness=wish.liveliness, seed=int(what.integers(2**31))
     )
-    performance = typist.type(text)
+    performance = typist.type(text, lead_s=wish.lead_s)
     shot = wish.shot or random_shot(where, wish.view)
     if wish.fps is not None:
         shot = replace(shot, fps=wish.fps, exposure_s=min(shot.exposure_s, 0.9 / wish.fps))

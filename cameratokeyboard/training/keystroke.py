@@ -10,7 +10,7 @@ from pathlib import Path
 from cameratokeyboard.errors import MissingExtraError, SettingsError
 
 #: One session in so many goes through the real tracker, the others through its usual errors.
-_REAL_TRACKER_EVERY = 3
+_REAL_TRACKER_EVERY = 4
 _VALIDATION_SESSIONS = 16
 
 

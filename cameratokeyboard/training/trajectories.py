@@ -30,6 +30,7 @@ _PICTURE = np.zeros((1, 1, 3), np.uint8)
 #: lies between two neighbours on the home row, plus what the detector errs.
 _SAME_FINGER_MM = 11.0
 _FASTEST_WPM = 95.0
+_RESTING_SHARE, _RESTING_S, _LEAD_S = 0.4, (6.0, 25.0), 1.2
 #: Exchanged names as measured of the tracker on simulated people: 0.2 to 0.8% of finger moments,
 #: in runs of a few frames, nearly all between neighbours.
 _EXCHANGE_RATE, _EXCHANGE_FRAMES = 0.004, 4.0
@@ -102,8 +103,12 @@ def training_session(layout: Layout, seed: int) -> Session:
         wpm = float(rng.uniform(style.wpm[0], min(style.wpm[2], _FASTEST_WPM)))
     # Slow typists get shorter texts, so that each session shows about the same time.
     text = mixed(rng, int(np.clip(3.5 * wpm, 40, 260)))
+    noise = varied_noise(rng)
+    # Hands that only rest are what false presses are made of: some sessions begin with them.
+    rests = rng.random() < _RESTING_SHARE
+    lead_s = float(rng.uniform(*_RESTING_S)) if rests else _LEAD_S
     wish = SessionWish(
-        text=text, wpm=wpm, style=style.name, noise=varied_noise(rng), exact_noise=True
+        text=text, wpm=wpm, style=style.name, noise=noise, exact_noise=True, lead_s=lead_s
     )
     return make_session(layout, seed, wish)
 

@@ -127,3 +127,28 @@ class TestOutputs:
         assert found.contact[right_pinky] == onset[1, 4, 0]
         assert found.offset_mm[left_pinky, 0] == pytest.approx([-1, 1])
         assert found.offset_mm[right_pinky, 0] == pytest.approx([1, 1])
+
+
+class TestOnePressUnderTwoNames:
+    @staticmethod
+    def told(second_frame: int, apart_mm: float) -> list[int]:
+        """Fingers told when 6 touches in frame 0 and 7 in ``second_frame``, so far apart."""
+        decoder, ledger = OnsetDecoder(), TouchLedger()
+        places = np.zeros((10, 2))
+        places[7, 0] = apart_mm
+        found: list[int] = []
+        for i in range(second_frame + 1):
+            seen = {6: [0.99]} if i == 0 else {}
+            seen |= {7: [0.99]} if i == second_frame else {}
+            touches = decoder.step(i / FPS, places, outputs(seen), ledger)
+            found += [touch.finger for touch in touches if isinstance(touch, TouchDown)]
+        return found
+
+    def test_a_second_name_at_the_same_place_and_time_is_not_told(self):
+        assert self.told(second_frame=1, apart_mm=4.0) == [6]
+
+    def test_neighbouring_keys_are_both_told(self):
+        assert self.told(second_frame=1, apart_mm=19.0) == [6, 7]
+
+    def test_the_same_key_a_little_later_is_told(self):
+        assert self.told(second_frame=5, apart_mm=4.0) == [6, 7]
