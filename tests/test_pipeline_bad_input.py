@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from cameratokeyboard.datatypes import Detections, Frame, KeyPress, KeyRelease, MatPose
+from cameratokeyboard.datatypes import Detections, FloatArray, Frame, KeyPress, KeyRelease, MatPose
 from cameratokeyboard.fingers import HandTracker
 from cameratokeyboard.keyboard.bias import FingerBias
 from cameratokeyboard.keyboard.layout import load_layout
@@ -33,11 +33,11 @@ class _Script:
     def __init__(self, scene: Scene, mat: Callable[[float], MatPose | None]) -> None:
         self._scene, self._mat = scene, mat
 
-    def detect(self, at: Frame) -> Detections:
-        return self._scene(at.t_s)
+    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+        return self._scene(frame.t_s)
 
-    def update(self, at: Frame, found: Detections) -> MatPose | None:
-        return self._mat(at.t_s)
+    def update(self, frame: Frame, detections: Detections) -> MatPose | None:
+        return self._mat(frame.t_s)
 
     def reset(self) -> None:
         """Nothing is kept."""
@@ -121,8 +121,8 @@ class TestNoCrashAndNoStuckKey:
         ],
     )
     def test_odd_times(self, strategy: str, times: list[float]) -> None:
-        scene = {"scene": lambda t: typing(t if np.isfinite(t) else 0.0)}
-        assert held_after(run(strategy, times, **scene)) == set()
+        events = run(strategy, times, lambda t: typing(t if np.isfinite(t) else 0.0))
+        assert held_after(events) == set()
 
     @pytest.mark.parametrize("scene", [crowd, broken])
     def test_odd_detections(self, strategy: str, scene: Scene) -> None:

@@ -52,9 +52,9 @@ class DecodingSettings:
 
     sure: probability at which a press is believed in the very frame of its contact. likely: the
     same once wait_s have passed; in between the bound falls evenly. dead_s: one finger does not
-    type twice within this time. apart_s, apart_mm: nor do two fingers touch nearly the same place at
-    nearly the same time; fingertips are 14 mm wide, so that is one press under two names. lifted: probability of contact under which a touch has ended.
-    hold_s: no touch is shorter.
+    type twice within this time. apart_s, apart_mm: nor do two fingers touch nearly the same place
+    at nearly the same time; fingertips are 14 mm wide, so that is one press under two names.
+    lifted: probability of contact under which a touch has ended. hold_s: no touch is shorter.
     """
 
     sure: float = 0.97
