@@ -163,7 +163,7 @@ def draw_plan(rng: np.random.Generator, view: View, whole_mat: bool = False) -> 
         yaw = float(rng.normal(0, 15 * spread))
         pitch = float(np.clip(rng.gamma(7.0, 4.0), 9, 60))
     distance, hfov = _draw_framing(rng, None if whole_mat else liked)
-    off = rng.normal(0, 1, 2) * (np.array([8, 6]) if whole_mat else np.array([28, 18]))
+    off = rng.normal(0, 1, 2) * (np.array([8, 6]) if whole_mat else np.array([22, 16]))
     # Photographers aim at the hands, which stand over the mat's nearer half.
     back, height = (15.0, 15.0) if whole_mat or view is not View.FRONT else (32.0, 28.0)
     return CameraPlan(
@@ -174,8 +174,8 @@ def draw_plan(rng: np.random.Generator, view: View, whole_mat: bool = False) -> 
         hfov_deg=hfov,
         roll_deg=float(rng.normal(0, 2.5 if whole_mat else 4.0)),
         shift=(
-            float(rng.normal(0, 0.02 if whole_mat else 0.05)),
-            float(rng.normal(0.0, 0.02 if whole_mat else 0.06)),
+            float(rng.normal(0, 0.02 if whole_mat else 0.04)),
+            float(rng.normal(0.0, 0.02 if whole_mat else 0.05)),
         ),
         distortion=(float(rng.normal(-0.01, 0.03)), float(rng.normal(0, 0.008))),
     )
@@ -190,7 +190,7 @@ def _draw_framing(rng: np.random.Generator, liked_mm: float | None) -> tuple[flo
     if liked_mm is None:
         hfov, wanted = float(rng.uniform(58, 78)), float(rng.uniform(330, 430))
     else:
-        wanted = float(np.clip(rng.gamma(24, 14.5), 250, 600))
+        wanted = float(np.clip(rng.normal(355, 60), 265, 600))
         hfov = float(np.clip(2 * np.rad2deg(np.arctan(wanted / 2 / liked_mm)), 32, 76))
     distance = wanted / 2 / float(np.tan(np.deg2rad(hfov) / 2))
     return float(np.clip(distance, 190, 900)), hfov

@@ -106,7 +106,7 @@ class Person:
             dip=_random_coupling(rng, 0.28, 0.06),
             curling=float(rng.uniform(0.05, 0.35)),
             # From palms on the table to hands that hang from high wrists [assumed; both are seen].
-            wrist_mm=float(rng.uniform(10, 85)),
+            wrist_mm=float(rng.uniform(10, 72)),
             yaw_deg=float(np.clip(rng.normal(11, 4), 0, 20)),
             curl=float(np.clip(rng.normal(0.79, 0.035), 0.70, 0.87)),
             tremor_mm=float(np.clip(0.10 * np.exp(rng.normal(0, 0.5)), 0.02, 0.4)),

@@ -22,7 +22,7 @@ from cameratokeyboard.synthetic.still import (
 )
 
 #: Rises when the same settings give other pictures, so that sets are not mixed.
-RECIPE = 3
+RECIPE = 4
 MANIFEST = "manifest.json"
 #: Seconds between two writes of the manifest.
 _SAVE_EVERY_S = 10.0
@@ -72,19 +72,28 @@ def open_set(wish: SetWish) -> dict[str, dict[str, Any]]:
     """
     folder = wish.folder
     try:
+        manifest = folder / MANIFEST
+        if manifest.is_file():
+            records = _reopened(wish, json.loads(manifest.read_text("utf-8")))
+        else:
+            _check_empty(folder)
+            records = {}
         for part in ("images", "labels"):
             (folder / part).mkdir(parents=True, exist_ok=True)
-        manifest = folder / MANIFEST
-        if not manifest.is_file():
-            if any((folder / "images").iterdir()):
-                raise OutputError(
-                    f"{folder}: expected an empty folder or a set made by this command, found "
-                    f"pictures without {MANIFEST}; choose another folder"
-                )
-            return {}
-        return _reopened(wish, json.loads(manifest.read_text("utf-8")))
+        # Written at once, so that a set that was stopped at any moment is known again.
+        _save_manifest(wish, records)
+        return records
     except (OSError, json.JSONDecodeError) as error:
         raise OutputError(f"{folder}: expected a folder that can be written: {error}") from error
+
+
+def _check_empty(folder: Path) -> None:
+    strange = next((p for p in sorted(folder.rglob("*")) if p.is_file()), None)
+    if strange is not None:
+        raise OutputError(
+            f"{folder}: expected an empty folder or a set made by this command, found "
+            f"{strange.relative_to(folder)} and no {MANIFEST}; choose another folder"
+        )
 
 
 def _reopened(wish: SetWish, found: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -79,8 +79,22 @@ class TestSynthesize:
     def test_foreign_pictures_are_not_touched(self, tmp_path: Path) -> None:
         (tmp_path / "images").mkdir()
         (tmp_path / "images" / "holiday.jpg").write_bytes(b"x")
-        with pytest.raises(OutputError, match="without manifest"):
+        with pytest.raises(OutputError, match=r"holiday\.jpg and no manifest"):
             synthesize(_wish(tmp_path), FakeShards(), _nothing)
+
+    def test_a_folder_of_other_things_is_left_as_it_is(self, tmp_path: Path) -> None:
+        (tmp_path / "notes.txt").write_text("x")
+        with pytest.raises(OutputError, match=r"found notes\.txt"):
+            synthesize(_wish(tmp_path), FakeShards(), _nothing)
+        assert [p.name for p in tmp_path.rglob("*")] == ["notes.txt"]
+
+    def test_a_set_stopped_before_its_first_picture_is_known_again(self, tmp_path: Path) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            synthesize(_wish(tmp_path), FakeShards(limit=0), _nothing)
+        other = _wish(tmp_path, settings=StillSettings(seed=8, size=160))
+        with pytest.raises(OutputError, match="seed 7 there"):
+            synthesize(other, FakeShards(), _nothing)
+        assert synthesize(_wish(tmp_path), FakeShards(), _nothing) == 20
 
     def test_a_folder_that_is_a_file_is_an_error(self, tmp_path: Path) -> None:
         path = tmp_path / "file"
