@@ -8,42 +8,33 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import itertools
+from pathlib import Path
 
 import numpy as np
 
+from cameratokeyboard.benchmark.cases import Job, session_of
 from cameratokeyboard.datatypes import KeyPress, Layout
 from cameratokeyboard.keyboard.bias import FingerBias
 from cameratokeyboard.keyboard.layout import load_layout
 from cameratokeyboard.keyboard.touch import TouchKeyboard
 from cameratokeyboard.keystroke.factory import make_keystroke_detector
 from cameratokeyboard.scoring.text import character_error_rate
-from cameratokeyboard.synthetic.person import Person
-from cameratokeyboard.synthetic.sessions import SessionWish, make_session
-from cameratokeyboard.synthetic.tipview import random_shot
 from cameratokeyboard.text import correction
 from cameratokeyboard.text.beam import BeamSettings, WordDecoder
 from cameratokeyboard.text.editor import RawEditor
 from cameratokeyboard.text.language import load_language
-from cameratokeyboard.training.sentences import english
 from cameratokeyboard.training.trajectories import VALIDATION_SEED, track
 
 Clip = tuple[list[KeyPress], str]
 SPEEDS = (20.0, 40.0, 60.0)
+#: The same people as in benchmarks/sweep.py.
+FIRST_SEED = VALIDATION_SEED + 500_000
 
 
-def clip(seed: int, wpm: float, layout: Layout) -> Clip:
-    """Presses that the default strategy sees of a touch typist, and the true text."""
-    rng = np.random.default_rng([seed, 11])
-    wish = SessionWish(
-        text=english(rng, int(wpm * 5 / 60 * 40)),
-        wpm=wpm,
-        style="touch",
-        person=Person.random(rng),
-        shot=random_shot(rng),
-        fps=30.0,
-    )
-    session = make_session(layout, seed, wish)
-    detector = make_keystroke_detector("learned", None, layout)
+def clip(person: int, wpm: float, layout: Layout, model: Path | None) -> Clip:
+    """Presses that the learned strategy sees of a validation person, and the true text."""
+    session = session_of(Job(f"{wpm:.0f} WPM", person), layout, FIRST_SEED)
+    detector = make_keystroke_detector("learned", None, layout, model)
     keyboard = TouchKeyboard(layout, bias=FingerBias(float(layout.sizes_mm().min())))
     presses: list[KeyPress] = []
     moments = track(session, layout)
@@ -75,10 +66,13 @@ def main() -> None:
     parser.add_argument("bounds", nargs="*", metavar="NAME=A,B,C", help="fields of BeamSettings")
     parser.add_argument("--margin", type=float, nargs="+", default=[correction.MARGIN])
     parser.add_argument("--people", type=int, default=4)
+    parser.add_argument("--model", type=Path, help="weights of the learned strategy")
     args = parser.parse_args()
     layout, model = load_layout("qwerty"), load_language("en")
-    seeds = range(VALIDATION_SEED, VALIDATION_SEED + args.people)
-    clips = {wpm: [clip(seed, wpm, layout) for seed in seeds] for wpm in SPEEDS}
+    clips = {
+        wpm: [clip(person, wpm, layout, args.model) for person in range(args.people)]
+        for wpm in SPEEDS
+    }
     print("raw".ljust(60), _figures(clips, layout, None), flush=True)
     names = [bound.partition("=")[0] for bound in args.bounds]
     values = [[float(v) for v in bound.partition("=")[2].split(",")] for bound in args.bounds]
