@@ -56,6 +56,7 @@ def make_detector(settings: Settings) -> Detector:
         detector.threads,
         detector.image_size,
         detector.refine,
+        detector.closeup,
     )
 
 

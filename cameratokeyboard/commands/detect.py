@@ -50,14 +50,14 @@ def run(args: argparse.Namespace) -> int:
     """Detect in every picture; without --json and --overlay a line a picture is printed."""
     from cameratokeyboard.config import load_settings
     from cameratokeyboard.datatypes import Frame
-    from cameratokeyboard.detect.factory import open_yolo
-    from cameratokeyboard.detect.pictures import PictureDetector
+    from cameratokeyboard.detect.factory import open_picture_detector
 
     settings = load_settings(args).detector
     model = Path(settings.model) if settings.model else None
     paths = _pictures(args.pictures)
-    yolo = open_yolo(model, settings.engine, settings.threads, settings.image_size)
-    detector = PictureDetector(yolo)
+    detector = open_picture_detector(
+        model, settings.engine, settings.threads, settings.image_size, settings.closeup
+    )
     results: list[dict[str, Any]] = []
     for index, path in enumerate(paths):
         image = _read(path)

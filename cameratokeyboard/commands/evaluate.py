@@ -59,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _run_dataset(args: argparse.Namespace) -> int:
     from cameratokeyboard.config import load_settings
+    from cameratokeyboard.detect.closeup import CloseupNetwork
     from cameratokeyboard.detect.factory import open_yolo
     from cameratokeyboard.training.evaluate import evaluate_items
     from cameratokeyboard.training.folder import load_folder
@@ -68,7 +69,10 @@ def _run_dataset(args: argparse.Namespace) -> int:
     model = Path(settings.model) if settings.model else None
     detector = open_yolo(model, settings.engine, settings.threads, settings.image_size)
     items = load_folder(args.dataset)
-    figures = evaluate_items(detector, items, single_look=args.single_look, progress=print_progress)
+    closeup = CloseupNetwork.load(threads=settings.threads) if settings.closeup else None
+    figures = evaluate_items(
+        detector, items, closeup=closeup, single_look=args.single_look, progress=print_progress
+    )
     if args.json:
         tree = {"model": detector.info.version, "engine": detector.engine.name}
         print(json.dumps({**tree, **figures.as_dict()}, indent=1))
@@ -86,7 +90,12 @@ def _run_labelled_clip(args: argparse.Namespace) -> int:
     settings = load_settings(args).detector
     model = Path(settings.model) if settings.model else None
     detector = open_detector(
-        model, settings.engine, settings.threads, settings.image_size, settings.refine
+        model,
+        settings.engine,
+        settings.threads,
+        settings.image_size,
+        settings.refine,
+        settings.closeup,
     )
     figures = evaluate_clip(detector, Path(args.clip), args.labels, print_progress)
     print(json.dumps(figures.as_dict(), indent=1) if args.json else "\n".join(figures.lines()))

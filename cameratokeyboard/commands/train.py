@@ -1,4 +1,4 @@
-"""``c2k train``: train the detector on labelled pictures, or the keystrokes on simulated people."""
+"""``c2k train``: train the detector or its close looks on pictures, or the keystrokes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cameratokeyboard.training import keystroke
+from cameratokeyboard.training import closeup, keystroke
 
 NAME = "train"
 HELP = "train the detector on a folder of labelled pictures"
@@ -18,9 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("detector", "keystroke"),
+        choices=("detector", "closeup", "keystroke"),
         default="detector",
-        help="what to train: the detector (default) or the learned keystroke strategy",
+        help="what to train: the detector (default), its close looks at single fingertips, or the "
+        "learned keystroke strategy",
     )
     parser.add_argument(
         "--dataset", type=Path, default=Path("dataset"), help="folder with images/ and labels/"
@@ -45,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--export-only", action="store_true", help="export the run's best checkpoint so far"
     )
+    parser.add_argument(
+        "--detector", type=Path, metavar="FILE", help="with closeup: whose finds it looks at"
+    )
     keystroke.add_arguments(parser)
 
 
@@ -52,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     """Train and report where the model is and how good it is."""
     if args.what == "keystroke":
         return keystroke.run(args)
+    if args.what == "closeup":
+        return closeup.run(args)
     from cameratokeyboard.training.config import TrainConfig
     from cameratokeyboard.training.progress import print_progress
     from cameratokeyboard.training.trainer import Trainer

@@ -6,7 +6,9 @@ from importlib import resources
 from pathlib import Path
 
 from cameratokeyboard.detect.base import Detector
+from cameratokeyboard.detect.closeup import CloseDetector, CloseupNetwork, scout
 from cameratokeyboard.detect.focus import FocusDetector
+from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.refine import SteadyDetector
 from cameratokeyboard.detect.yolo import YoloDetector, load_yolo
 
@@ -31,11 +33,33 @@ def open_detector(
     threads: int = 2,
     image_size: int = 0,
     refine: bool = True,
+    closeup: bool = False,
 ) -> Detector:
     """The detector for frames of a camera or video, in the order of time.
 
-    model: a file, None takes the shipped one. engine, threads, image_size, refine: as the settings
-    of section ``detector``. Raises ModelError or MissingExtraError with one line.
+    model: a file, None takes the shipped one. The others: as the settings of section ``detector``.
+    Raises ModelError or MissingExtraError with one line.
     """
-    focus = FocusDetector(open_yolo(model, engine, threads, image_size))
+    yolo = open_yolo(model, engine, threads, image_size)
+    focus: Detector
+    if closeup:
+        network = CloseupNetwork.load(threads=threads)
+        focus = CloseDetector(FocusDetector(scout(yolo, network.settings)), network)
+    else:
+        focus = FocusDetector(yolo)
     return SteadyDetector(focus) if refine else focus
+
+
+def open_picture_detector(
+    model: Path | None,
+    engine: str = "auto",
+    threads: int = 2,
+    image_size: int = 0,
+    closeup: bool = False,
+) -> Detector:
+    """The detector for single pictures; arguments as for ``open_detector``."""
+    yolo = open_yolo(model, engine, threads, image_size)
+    if not closeup:
+        return PictureDetector(yolo)
+    network = CloseupNetwork.load(threads=threads)
+    return CloseDetector(PictureDetector(scout(yolo, network.settings)), network)

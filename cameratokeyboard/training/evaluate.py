@@ -10,7 +10,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from cameratokeyboard.datatypes import CLASS_NAMES, Detections, Frame, ImageArray
+from cameratokeyboard.datatypes import CLASS_NAMES, MARKER, Detections, Frame, ImageArray
+from cameratokeyboard.detect.base import Detector
+from cameratokeyboard.detect.closeup import CloseDetector, CloseupNetwork, scout
 from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.yolo import YoloDetector
 from cameratokeyboard.errors import DatasetError
@@ -106,19 +108,23 @@ def evaluate_items(
     detector: YoloDetector,
     items: list[Item],
     *,
+    closeup: CloseupNetwork | None = None,
     single_look: bool = False,
     progress: Progress | None = None,
 ) -> DetectorFigures:
     """Run a detector over labelled pictures and count.
 
-    single_look: one look at the whole picture instead of the several that pictures get.
+    closeup: also look at each fingertip closely, as the running program does. single_look: one look
+    at the whole picture instead of the several that pictures get.
     Raises DatasetError when a picture cannot be read.
     """
     if not items:
         raise DatasetError("expected at least one labelled picture to evaluate on, got none")
-    pictures, milliseconds = look_at(detector, items, single_look, progress)
+    pictures, milliseconds = look_at(detector, items, closeup, single_look, progress)
     info = detector.info
     limits = {CLASS_NAMES[i]: t for i, t in zip(info.class_ids, info.thresholds, strict=True)}
+    if closeup is not None:
+        limits |= {"finger": closeup.settings.finger, "thumb": closeup.settings.thumb}
     floor = np.array([limits.get(name, 1.1) for name in CLASS_NAMES])
     sure = [(f.select(f.confidence >= floor[f.class_id]), t) for f, t in pictures]
     errors = [contact_errors(found, truth) for found, truth in sure]
@@ -144,13 +150,15 @@ def evaluate_items(
 def look_at(
     detector: YoloDetector,
     items: list[Item],
+    closeup: CloseupNetwork | None = None,
     single_look: bool = False,
     progress: Progress | None = None,
 ) -> tuple[list[tuple[Detections, Truth]], list[float]]:
-    """Detections down to CURVE_FROM beside the labels, and milliseconds, for every picture."""
-    floor = tuple(min(CURVE_FROM, t) for t in detector.info.thresholds)
-    eager = detector.with_thresholds(floor)
-    looker = eager if single_look else PictureDetector(eager)
+    """Detections down to CURVE_FROM beside the labels, and milliseconds, for every picture.
+
+    With ``closeup`` the curve goes down to what the detector hands on to it.
+    """
+    looker = _eager(detector, closeup, single_look)
     pictures: list[tuple[Detections, Truth]] = []
     milliseconds: list[float] = []
     for index, item in enumerate(items):
@@ -162,6 +170,21 @@ def look_at(
         milliseconds.append((time.perf_counter() - began) * 1000)
         pictures.append((found, truth_of(item)))
     return pictures, milliseconds
+
+
+def _eager(detector: YoloDetector, closeup: CloseupNetwork | None, single_look: bool) -> Detector:
+    """A detector that reports everything down to CURVE_FROM."""
+    info = detector.info
+    floor = tuple(min(CURVE_FROM, t) for t in info.thresholds)
+    if closeup is not None:
+        looked_at = scout(detector, closeup.settings).info.thresholds
+        floor = tuple(
+            low if c == MARKER else t
+            for low, t, c in zip(floor, looked_at, info.class_ids, strict=True)
+        )
+    eager = detector.with_thresholds(floor)
+    looker: Detector = eager if single_look else PictureDetector(eager)
+    return looker if closeup is None else CloseDetector(looker, closeup.undecided())
 
 
 def truth_of(item: Item) -> Truth:

@@ -29,6 +29,7 @@ from cameratokeyboard.training.degrade import degrade
 from cameratokeyboard.training.folder import Item
 from cameratokeyboard.training.labels import read_labels
 from cameratokeyboard.training.network import KEYPOINT_SIGMAS, network
+from cameratokeyboard.training.precision import computes_in_16_bits
 from cameratokeyboard.training.views import plain_view, random_view, sample_targets, take
 
 #: Greys with which the outside of a picture is filled: the padding of the running program, and the
@@ -262,12 +263,6 @@ class FingertipTraining(PoseTrainer):  # type: ignore[misc]
         self.scheduler.last_epoch = self.epoch
         if more <= 0:
             self.stop = True
-
-
-def computes_in_16_bits() -> bool:
-    """Whether this processor has instructions for bfloat16; emulated it would only be slower."""
-    known: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
 
 
 def _in_full_precision(tree: Any) -> Any:

@@ -1,0 +1,132 @@
+"""Writes the network of close looks as ONNX, and chooses how far it is trusted."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from dataclasses import asdict, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, Frame
+from cameratokeyboard.detect.closeup import (
+    INPUT_PX,
+    KIND,
+    MIN_WINDOW_PX,
+    CloseFinds,
+    CloseSettings,
+    CloseupNetwork,
+    cut_windows,
+    join,
+    scout,
+    windows_of,
+)
+from cameratokeyboard.detect.pictures import PictureDetector
+from cameratokeyboard.detect.yolo import YoloDetector
+from cameratokeyboard.errors import DatasetError
+from cameratokeyboard.training.closeup_net import CloseupExport, CloseupNet
+from cameratokeyboard.training.evaluate import truth_of
+from cameratokeyboard.training.figures import Tally, Truth, best_threshold, tally
+from cameratokeyboard.training.folder import Item, Progress, read_picture
+
+_TRUSTS = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8)
+_RENAMES = (1.0, 3.0, 10.0)
+
+
+def export(net: CloseupNet, path: Path, settings: CloseSettings, notes: dict[str, Any]) -> None:
+    """Write the network. notes: how it was trained and how well it did, kept as metadata."""
+    import onnx
+
+    sample = torch.zeros(2, 3, INPUT_PX, INPUT_PX)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        # The newer exporter wants one more package and gives the same graph for so plain a network.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            CloseupExport(net).eval(),
+            (sample,),
+            str(temporary),
+            input_names=["windows"],
+            output_names=["points", "names"],
+            dynamic_axes={name: {0: "finds"} for name in ("windows", "points", "names")},
+            opset_version=17,
+            dynamo=False,
+        )
+    model = onnx.load(str(temporary))
+    about = {
+        "kind": KIND,
+        "input_px": str(INPUT_PX),
+        "settings": json.dumps(asdict(settings), sort_keys=True),
+        "notes": json.dumps(notes, sort_keys=True),
+        "license": "AGPL-3.0-or-later",
+    }
+    for key, value in about.items():
+        entry = model.metadata_props.add()
+        entry.key, entry.value = key, value
+    onnx.save(model, str(temporary))
+    temporary.replace(path)
+
+
+def choose_settings(
+    detector: YoloDetector,
+    network: CloseupNetwork,
+    items: list[Item],
+    progress: Progress | None = None,
+) -> tuple[CloseSettings, dict[str, float]]:
+    """How far to trust close looks, by F1 on validation pictures; and F1 with and without."""
+    settings = CloseSettings()
+    seen = _looks(detector, network, items, settings, progress)
+    best: tuple[float, CloseSettings] = (-1.0, settings)
+    for trust, rename in product(_TRUSTS, _RENAMES):
+        tried = replace(settings, trust=trust, rename=rename)
+        pictures = [(join(f, c, w, finds, tried), truth) for f, c, w, finds, truth in seen]
+        limits = {class_id: best_threshold(pictures, class_id) for class_id in (FINGER, THUMB)}
+        f1 = _f1(pictures, limits)
+        if f1 > best[0] + 1e-4:
+            best = f1, replace(tried, finger=limits[FINGER], thumb=limits[THUMB])
+    alone = dict(zip(detector.info.class_ids, detector.info.thresholds, strict=True))
+    without = _f1([(f, truth) for f, _, _, _, truth in seen], alone)
+    return best[1], {"f1": round(best[0], 4), "f1_without": round(without, 4)}
+
+
+def _looks(
+    detector: YoloDetector,
+    network: CloseupNetwork,
+    items: list[Item],
+    settings: CloseSettings,
+    progress: Progress | None,
+) -> list[tuple[Detections, Any, Any, CloseFinds, Truth]]:
+    looker = PictureDetector(scout(detector, settings))
+    seen = []
+    for number, item in enumerate(items):
+        if progress:
+            progress(number, len(items))
+        picture, fault = read_picture(item.image, cv2.IMREAD_COLOR)
+        if picture is None:
+            raise DatasetError(f"{item.image}: {fault}")
+        found = looker.detect(Frame(picture, 0.0, number))
+        windows = windows_of(found.xyxy)
+        chosen = np.flatnonzero((found.class_id != MARKER) & (windows[:, 2] >= MIN_WINDOW_PX))
+        finds = CloseFinds(np.zeros((0, 3, 2)), np.zeros((0, 3)))
+        if len(chosen):
+            finds = network.look(cut_windows(picture, windows[chosen]))
+        seen.append((found, chosen, windows[chosen], finds, truth_of(item)))
+    return seen
+
+
+def _f1(pictures: list[tuple[Detections, Truth]], limits: dict[int, float]) -> float:
+    """Mean F1 of fingers and thumbs at these thresholds."""
+    total = 0.0
+    for class_id in (FINGER, THUMB):
+        counts = Tally(0, 0, 0)
+        for found, truth in pictures:
+            counts += tally(found.select(found.confidence >= limits[class_id]), truth, class_id)
+        total += counts.f1 / 2
+    return total

@@ -1,0 +1,179 @@
+"""Fits the network of close looks to patches, resumably."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from cameratokeyboard.detect.closeup import INPUT_PX, to_input
+from cameratokeyboard.errors import ModelError
+from cameratokeyboard.training.closeup_net import CloseupNet, closeup_loss
+from cameratokeyboard.training.closeup_patches import PATCH_PX, Patches, unjittered_scale
+from cameratokeyboard.training.config import Augmentation
+from cameratokeyboard.training.degrade import degrade
+from cameratokeyboard.training.precision import computes_in_16_bits
+
+#: How windows differ from those around exact boxes, as the detector's boxes do: shift as a share of
+#: the window's side, logarithm of the size, and turn in degrees; standard deviations.
+_SHIFT, _SIZE, _TURN = 0.05, 0.12, 7.0
+_PROGRESS = "progress.pt"
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How to train. steps: of the optimiser. batch: patches a step."""
+
+    steps: int = 20_000
+    batch: int = 64
+    rate: float = 2e-3
+    weight_decay: float = 1e-2
+    warm_up: int = 300
+    seed: int = 0
+    width: int = 24
+    threads: int = 1
+
+
+def fit(
+    patches: Patches,
+    settings: FitSettings,
+    folder: Path,
+    tell: Callable[[int, dict[str, float]], None] = lambda step, losses: None,
+    every: int = 500,
+    start: Path | None = None,
+) -> CloseupNet:
+    """Train; keeps its progress in ``folder`` and goes on from there when called again.
+
+    start: weights of an earlier training to begin with (``save_weights``). Returns the running mean
+    of the weights, which is better than the last ones. Raises ModelError when ``start`` does not
+    fit.
+    """
+    torch.set_num_threads(settings.threads)
+    torch.manual_seed(settings.seed)
+    net = CloseupNet(settings.width)
+    if start is not None:
+        load_weights(net, start)
+    mean = torch.optim.swa_utils.AveragedModel(
+        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999), use_buffers=True
+    )
+    optimiser = torch.optim.AdamW(
+        net.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, settings))
+    parts = {"net": net, "mean": mean, "optimiser": optimiser, "schedule": schedule}
+    first = _resume(folder, parts, settings)
+    net.to(memory_format=torch.channels_last)
+    coarse = computes_in_16_bits()
+    running: dict[str, float] = {}
+    for step in range(first, settings.steps):
+        net.train()
+        windows, targets = draw_batch(
+            patches, settings, np.random.default_rng([settings.seed, step])
+        )
+        with torch.autocast("cpu", torch.bfloat16, enabled=coarse):
+            found = net(windows.to(memory_format=torch.channels_last))
+        losses = closeup_loss(found, targets)
+        optimiser.zero_grad()
+        losses["total"].backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimiser.step()
+        schedule.step()
+        mean.update_parameters(net)
+        for name, loss in losses.items():
+            value = float(loss.detach())
+            running[name] = 0.99 * running.get(name, value) + 0.01 * value
+        if (step + 1) % every == 0 or step + 1 == settings.steps:
+            tell(step + 1, running)
+            _save(folder, step + 1, parts, settings)
+    averaged: CloseupNet = mean.module
+    averaged.eval()
+    return averaged
+
+
+def save_weights(net: CloseupNet, path: Path) -> None:
+    """Write a network's weights, to start another training from."""
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    torch.save(net.state_dict(), temporary)
+    temporary.replace(path)
+
+
+def load_weights(net: CloseupNet, path: Path) -> None:
+    """Read what ``save_weights`` wrote. Raises ModelError for any other file."""
+    try:
+        net.load_state_dict(torch.load(path, weights_only=True))
+    except FileNotFoundError as error:
+        raise ModelError(f"{path}: there is no such checkpoint to start from") from error
+    except Exception as error:  # torch raises whatever its reader meets
+        why = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise ModelError(
+            f"{path}: expected the weights of close looks as c2k train closeup writes: {why}"
+        ) from error
+
+
+def draw_batch(
+    patches: Patches, settings: FitSettings, rng: np.random.Generator
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Random windows in random patches, turned, mirrored and degraded."""
+    look = Augmentation()
+    windows = np.empty((settings.batch, 3, INPUT_PX, INPUT_PX), np.float32)
+    points = np.empty((settings.batch, 3, 2), np.float32)
+    chosen = rng.integers(len(patches), size=settings.batch)
+    for n, index in enumerate(chosen):
+        matrix = _random_window(rng)
+        cut = cv2.warpAffine(patches.images[index], matrix, (INPUT_PX, INPUT_PX))
+        windows[n] = to_input(degrade(np.asarray(cut, np.uint8), look, rng))
+        # The matrix counts from pixel middles, points from pixel edges.
+        moved = (patches.points[index] - 0.5) @ matrix[:, :2].T + matrix[:, 2] + 0.5
+        points[n] = (moved - INPUT_PX / 2) / (INPUT_PX / 2)
+    return torch.from_numpy(windows), {
+        "points": torch.from_numpy(points),
+        "name": torch.from_numpy(patches.name[chosen]),
+    }
+
+
+def _random_window(rng: np.random.Generator) -> np.ndarray:
+    """(2, 3) map from patch px to input px."""
+    scale = unjittered_scale() * np.exp(rng.normal(0, _SIZE))
+    angle = np.radians(rng.normal(0, _TURN))
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
+    if rng.random() < 0.5:
+        turn = turn @ np.diag([-1.0, 1.0])
+    middle = np.full(2, (PATCH_PX - 1) / 2)
+    target = np.full(2, (INPUT_PX - 1) / 2) + rng.normal(0, _SHIFT * INPUT_PX, 2)
+    return np.concatenate([turn, (target - turn @ middle)[:, None]], axis=1)
+
+
+def _rate(step: int, settings: FitSettings) -> float:
+    if step < settings.warm_up:
+        return (step + 1) / settings.warm_up
+    done = (step - settings.warm_up) / max(settings.steps - settings.warm_up, 1)
+    return float(0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * min(done, 1.0))))
+
+
+def _save(folder: Path, step: int, parts: dict[str, Any], settings: FitSettings) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f"progress.{os.getpid()}.tmp"
+    state = {name: part.state_dict() for name, part in parts.items()}
+    torch.save({"step": step, "settings": json.dumps(asdict(settings)), **state}, temporary)
+    temporary.replace(folder / _PROGRESS)
+
+
+def _resume(folder: Path, parts: dict[str, Any], settings: FitSettings) -> int:
+    """Go on from an interrupted training of the same settings; 0 when there is none."""
+    path = folder / _PROGRESS
+    if not path.is_file():
+        return 0
+    state = torch.load(path, weights_only=True)
+    if state["settings"] != json.dumps(asdict(settings)):
+        return 0
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    return int(state["step"])

@@ -1,0 +1,145 @@
+"""Training of close looks, tiny and for real, on drawn pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cameratokeyboard.cli import main
+from cameratokeyboard.datatypes import FINGER, THUMB
+from cameratokeyboard.detect.closeup import INPUT_PX, CloseSettings, CloseupNetwork
+from cameratokeyboard.errors import DatasetError, ModelError
+from cameratokeyboard.training.closeup_patches import NOTHING, PATCH_PX, SPARE, Patches, collect
+from cameratokeyboard.training.folder import load_folder
+from tests.training.builders import write_dataset
+
+pytest.importorskip("ultralytics")
+pytest.importorskip("onnx")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_dataset(tmp_path_factory.mktemp("closeup") / "set", 16)
+
+
+@pytest.fixture(scope="module")
+def patches(dataset: Path) -> Patches:
+    return collect(load_folder(dataset), None, np.random.default_rng(0))
+
+
+class TestCollect:
+    def test_every_labelled_fingertip_gives_a_patch(self, patches: Patches) -> None:
+        assert (patches.name == FINGER).sum() == 32
+        assert (patches.name == THUMB).sum() == 16
+
+    def test_the_contact_point_lies_where_it_was_drawn(self, patches: Patches) -> None:
+        # Boxes are 11 x 15 px with the contact 7 px below their middle.
+        px = PATCH_PX / (2.2 * np.sqrt(11 * 15) * SPARE)
+        tips = patches.points[patches.name != NOTHING, 0]
+        assert tips == pytest.approx(
+            np.tile([PATCH_PX / 2, PATCH_PX / 2 + 7 * px], (len(tips), 1)), abs=1.5
+        )
+
+    def test_nothing_has_no_points_and_shows_no_finger(self, patches: Patches) -> None:
+        empty = patches.name == NOTHING
+        assert empty.sum() > 10
+        assert np.isnan(patches.points[empty]).all()
+        middle = patches.images[empty, PATCH_PX // 2, PATCH_PX // 2].max(axis=-1)
+        assert np.median(middle) < 100
+
+    def test_pictures_without_hands_are_told(self, tmp_path: Path) -> None:
+        folder = write_dataset(tmp_path / "set", 4)
+        for path in (folder / "labels").iterdir():
+            path.write_text("", encoding="utf-8")
+        patches = collect(load_folder(folder), None, np.random.default_rng(0))
+        assert (patches.name == NOTHING).all()
+        with pytest.raises(DatasetError, match="expected labelled fingers"):
+            collect([], None, np.random.default_rng(0))
+
+
+class TestFit:
+    def test_learns_and_goes_on_after_an_interruption(
+        self, patches: Patches, tmp_path: Path
+    ) -> None:
+        from cameratokeyboard.training.closeup_fit import FitSettings, fit
+
+        settings = FitSettings(steps=40, batch=16, warm_up=5, width=8)
+        told: list[dict[str, float]] = []
+
+        def stop(step: int, losses: dict[str, float]) -> None:
+            told.append(dict(losses))
+            if step == 20:
+                raise KeyboardInterrupt
+
+        def keep(step: int, losses: dict[str, float]) -> None:
+            told.append({"step": step, **losses})
+
+        with pytest.raises(KeyboardInterrupt):
+            fit(patches, settings, tmp_path, stop, every=10)
+        fit(patches, settings, tmp_path, keep, every=10)
+        assert told[2]["step"] == 20  # the last saved state was that of step 10
+        assert told[-1]["step"] == 40
+        assert told[-1]["total"] < told[0]["total"]
+
+
+class TestWeights:
+    def test_another_training_may_start_from_them(self, tmp_path: Path) -> None:
+        import torch
+
+        from cameratokeyboard.training.closeup_fit import load_weights, save_weights
+        from cameratokeyboard.training.closeup_net import CloseupNet
+
+        first, second = CloseupNet(8), CloseupNet(8)
+        save_weights(first, tmp_path / "w.pt")
+        load_weights(second, tmp_path / "w.pt")
+        pairs = zip(first.state_dict().values(), second.state_dict().values(), strict=True)
+        assert all(torch.equal(a, b) for a, b in pairs)
+
+    @pytest.mark.parametrize("content", [b"not a checkpoint", None])
+    def test_another_file_is_refused_in_one_line(
+        self, tmp_path: Path, content: bytes | None
+    ) -> None:
+        from cameratokeyboard.training.closeup_fit import load_weights
+        from cameratokeyboard.training.closeup_net import CloseupNet
+
+        path = tmp_path / "w.pt"
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(ModelError, match=r"w\.pt: (expected the weights|there is no such)"):
+            load_weights(CloseupNet(8), path)
+
+
+class TestExport:
+    def test_gives_what_the_network_gives(self, tmp_path: Path) -> None:
+        import torch
+
+        from cameratokeyboard.training.closeup_export import export
+        from cameratokeyboard.training.closeup_net import CloseupExport, CloseupNet
+
+        torch.manual_seed(1)
+        net = CloseupNet(8).eval()
+        settings = CloseSettings(trust=0.35, finger=0.4)
+        export(net, tmp_path / "c.onnx", settings, {"steps": 0})
+        loaded = CloseupNetwork.load(tmp_path / "c.onnx")
+        batch = np.random.default_rng(0).random((3, 3, INPUT_PX, INPUT_PX), np.float32)
+        finds = loaded.look(batch)
+        with torch.no_grad():
+            points, names = CloseupExport(net)(torch.from_numpy(batch))
+        assert loaded.settings == settings
+        assert finds.points == pytest.approx(points.numpy(), abs=1e-4)
+        assert finds.names == pytest.approx(names.numpy(), abs=1e-4)
+
+
+class TestCommand:
+    def test_trains_exports_and_says_what_it_gained(
+        self, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        output = tmp_path / "run"
+        flags = ["--dataset", str(dataset), "--output", str(output), "--steps", "5"]
+        assert main(["train", "closeup", *flags, "--batch", "8"]) == 0
+        said: Any = capsys.readouterr()
+        assert "mean F1 of fingers and thumbs" in said.out
+        assert CloseupNetwork.load(output / "closeup.onnx").settings.scout > 0
