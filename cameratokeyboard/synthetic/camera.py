@@ -14,6 +14,10 @@ import numpy as np
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.errors import SimulationError
 
+#: Where the camera looks over the back of the hands, wrists are at most this high, and so much
+#: farther from the pads.
+LOW_HANDS_MM, FLAT_HANDS_MM = 9.0, 22.0
+
 
 class View(StrEnum):
     """Where the camera stands: facing the typist, over the mat, or behind the typist."""
@@ -21,6 +25,17 @@ class View(StrEnum):
     FRONT = "front"
     ABOVE = "above"
     BEHIND = "behind"
+
+    def wrists_seen_past(self, wrists_mm: FloatArray) -> FloatArray:
+        """Wrists (..., 3) mm as people hold them before this camera.
+
+        Raised hands and bent fingers hide the fingertips from a camera above or behind: who films
+        from there keeps the hands low and flat [assumed].
+        """
+        if self is View.FRONT:
+            return wrists_mm
+        low = np.minimum(wrists_mm, [np.inf, np.inf, LOW_HANDS_MM])
+        return np.asarray(low - [0.0, FLAT_HANDS_MM, 0.0])
 
 
 @dataclass(frozen=True, eq=False)

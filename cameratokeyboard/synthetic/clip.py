@@ -242,6 +242,7 @@ class ClipPainter:
     ) -> tuple[Rendered, dict[int, PosedHand]]:
         clip = self._clip
         pads, wrists, yaw = clip.performance.at(t_s)
+        wrists = clip.wish.view.wrists_seen_past(wrists)
         ordered = (pads[4::-1], pads[5:])
         hands = {s: clip.hands[s].pose(ordered[s], wrists[s], float(yaw[s])) for s in (0, 1)}
         return self._renderer.render(clip.stage.view(hands, wrists), base, region), hands

@@ -31,8 +31,18 @@ RAISED_DEG = np.array(
         [0.0, 0.0, 54.0, 34.0, 17.0],
     ]
 )
-#: Wrist heights of the two postures; between them they blend.
-LOW_WRIST_MM, RAISED_WRIST_MM = 20.0, 75.0
+#: The same with the palm on the table: flat fingers that show their nails upwards.
+FLAT_DEG = np.array(
+    [
+        [-15.0, 32.0, 6.0, 10.0, 12.0],
+        [0.0, 0.0, 18.0, 26.0, 10.0],
+        [0.0, 0.0, 20.0, 28.0, 11.0],
+        [0.0, 0.0, 20.0, 28.0, 11.0],
+        [0.0, 0.0, 18.0, 25.0, 10.0],
+    ]
+)
+#: Wrist heights of the flat, the usual and the raised posture; between them they blend.
+WRIST_MM = (8.0, 24.0, 75.0)
 #: How far, in degrees, each angle may lie from the posture before it counts as odd [assumed].
 SPREAD_DEG = np.array([[13.0, 8.0, 12.0, 10.0, 12.0]] + [[6.0, 1.5, 14.0, 14.0, 8.0]] * 4)
 #: Joint limits in degrees. Flexion from the ranges of motion in goniometry handbooks (AAOS: MCP
@@ -41,10 +51,10 @@ LOW_DEG = np.array([[-45.0, -10.0, -30.0, -10.0, -15.0]] + [[-18.0, -6.0, -30.0,
 HIGH_DEG = np.array([[35.0, 50.0, 40.0, 50.0, 75.0]] + [[18.0, 6.0, 90.0, 100.0, 80.0]] * 4)
 #: Flexion of the DIP per flexion of the PIP: one tendon bends both.
 DIP_PER_PIP = 0.6
-#: Pitch (fingers up) and roll (thumb up) of the hand in degrees with a low and a raised wrist, and
-#: their spread [assumed].
-PITCH_DEG, RAISED_PITCH_DEG, PITCH_SPREAD_DEG = 16.0, 2.0, 7.0
-ROLL_DEG, RAISED_ROLL_DEG, ROLL_SPREAD_DEG = 7.0, 10.0, 6.0
+#: Pitch (fingers up) and roll (thumb up) of the hand in degrees in the three postures, and their
+#: spread [assumed].
+PITCH_DEG, PITCH_SPREAD_DEG = (14.0, 16.0, 2.0), 7.0
+ROLL_DEG, ROLL_SPREAD_DEG = (6.0, 7.0, 10.0), 6.0
 #: How closely yaw and wrist follow what the typist says: pads come first.
 YAW_SPREAD_DEG = 4.5
 WRIST_SPREAD_MM = (7.0, 11.0, 6.0)
@@ -58,11 +68,10 @@ HIGH = np.concatenate([_free, np.radians(HIGH_DEG).ravel()])
 def usual(wrist_z_mm: float) -> FloatArray:
     """(STATE_SIZE,) usual angles for a wrist at this height; wrist and yaw, which the typist says,
     are zero."""
-    share = (wrist_z_mm - LOW_WRIST_MM) / (RAISED_WRIST_MM - LOW_WRIST_MM)
-    share = min(max(share, 0.0), 1.0)
-    low = np.concatenate([[PITCH_DEG, ROLL_DEG], NEUTRAL_DEG.ravel()])
-    raised = np.concatenate([[RAISED_PITCH_DEG, RAISED_ROLL_DEG], RAISED_DEG.ravel()])
-    return np.concatenate([np.zeros(4), np.radians(low + share * (raised - low))])
+    postures = zip(PITCH_DEG, ROLL_DEG, (FLAT_DEG, NEUTRAL_DEG, RAISED_DEG), strict=True)
+    angles = np.array([[pitch, roll, *fingers.ravel()] for pitch, roll, fingers in postures])
+    blended = [np.interp(wrist_z_mm, WRIST_MM, column) for column in angles.T]
+    return np.concatenate([np.zeros(4), np.radians(blended)])
 
 
 #: (STATE_SIZE,) every angle's spread.

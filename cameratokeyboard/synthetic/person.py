@@ -108,7 +108,7 @@ class Person:
             # From palms on the table to hands that hang from high wrists [assumed; both are seen].
             wrist_mm=float(rng.uniform(10, 72)),
             yaw_deg=float(np.clip(rng.normal(11, 4), 0, 20)),
-            curl=float(np.clip(rng.normal(0.79, 0.035), 0.70, 0.87)),
+            curl=float(np.clip(rng.normal(0.80, 0.045), 0.70, 0.90)),
             tremor_mm=float(np.clip(0.10 * np.exp(rng.normal(0, 0.5)), 0.02, 0.4)),
             drift_mm=float(rng.uniform(1, 4)),
             rest_rate=float(rng.beta(1.0, 2.5)),

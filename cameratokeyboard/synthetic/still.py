@@ -124,6 +124,7 @@ class _Moment:
     """Pads (10, 3), wrists (2, 3) and yaw (2,) with this picture's own shift of the hands."""
 
     performance: Performance
+    view: View
     t_s: float
     shift_mm: FloatArray
     jitter_mm: FloatArray
@@ -138,14 +139,14 @@ class _Moment:
         pads[:5] += self.shift_mm[0]
         pads[5:] += self.shift_mm[1]
         pads[:, 2] = np.maximum(pads[:, 2], 0.0)
-        wrists = wrists + self.shift_mm
+        wrists = self.view.wrists_seen_past(wrists) + self.shift_mm
         yaw = yaw + self.turn_deg
         ordered = (pads[4::-1], pads[5:])
         hands = {s: model.hands[s].pose(ordered[s], wrists[s], float(yaw[s])) for s in sides}
         return hands, wrists
 
 
-def _draw_moment(rng: Rng, performance: Performance) -> _Moment:
+def _draw_moment(rng: Rng, performance: Performance, view: View) -> _Moment:
     shift = np.zeros((2, 3))
     jitter = np.zeros((10, 3))
     turn = np.zeros(2)
@@ -158,7 +159,9 @@ def _draw_moment(rng: Rng, performance: Performance) -> _Moment:
         jitter[:, 2] = np.abs(rng.normal(0, 7, 10)) * (rng.uniform(size=10) < 0.4)
     if rng.uniform() < 0.5:
         jitter += _hanging_thumbs(rng, performance)
-    return _Moment(performance, float(rng.uniform(0, performance.t_s[-1])), shift, jitter, turn)
+    return _Moment(
+        performance, view, float(rng.uniform(0, performance.t_s[-1])), shift, jitter, turn
+    )
 
 
 def _hanging_thumbs(rng: Rng, performance: Performance) -> FloatArray:
@@ -229,7 +232,7 @@ def render_still(renderer: Renderer, settings: StillSettings, number: int) -> Pi
     wish = StageWish(shape.size_wh, draw_plan(rng, view), view, people=people)
     mat = draw_mat(rng, _layout(settings.layout))
     stage = draw_stage(rng, wish, mat, draw_looks(rng), effects.draw_optics(rng))
-    moment = _draw_moment(rng, _performance(settings, run))
+    moment = _draw_moment(rng, _performance(settings, run), view)
     linear, middle, hands = _expose(renderer, stage, moment, model, sides, rng)
     renderer.forget()
     picture = _finish(stage, linear, middle, rng)

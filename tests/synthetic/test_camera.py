@@ -72,3 +72,16 @@ class TestDrawnPlans:
     def test_same_seed_same_camera(self) -> None:
         plans = [draw_plan(np.random.default_rng(4), View.FRONT) for _ in range(2)]
         assert plans[0] == plans[1]
+
+
+class TestView:
+    def test_hands_are_low_and_flat_only_where_they_would_hide_their_fingers(self) -> None:
+        wrists = np.array([[-60.0, -90.0, 70.0], [60.0, -90.0, 12.0]])
+
+        np.testing.assert_array_equal(View.FRONT.wrists_seen_past(wrists), wrists)
+        for view in (View.ABOVE, View.BEHIND):
+            flat = view.wrists_seen_past(wrists)
+            np.testing.assert_array_equal(flat[:, 0], wrists[:, 0])
+            assert (flat[:, 1] < wrists[:, 1] - 10).all()
+            assert flat[0, 2] < 20
+            assert (flat[:, 2] <= wrists[:, 2]).all()
