@@ -124,6 +124,12 @@ class TestTrajectory:
                 gap = np.linalg.norm(pads[:, left] - pads[:, right], axis=1)
                 assert np.quantile(gap, 0.005) > 7
 
+    def test_letters_are_struck_by_the_fingers_of_the_style(self, style: str, seed: int) -> None:
+        performance = performed(style, seed)
+        striking = {FINGER_NAMES[finger] for finger in STYLES[style].fingers}
+        roles = {key.name: key.role for key in qwerty().keys}
+        assert {e.finger for e in performance.events if roles[e.key] == "char"} <= striking
+
     def test_text_is_what_the_presses_write(self, style: str, seed: int) -> None:
         performance = performed(style, seed)
         assert performance.text == text_of(performance.events, qwerty())
@@ -169,6 +175,13 @@ class TestEvents:
         letter = next(e for e in performance.events if e.key == "a")
         assert shift.t_down < letter.t_down < shift.t_up
         assert shift.finger.startswith("right")
+
+    def test_a_key_held_too_long_repeats_in_the_text(self) -> None:
+        heavy = Person(scatter_mm=(0.5, 0.5), slip_rate=0.0, held_rate=1.0, notice_rate=0.0)
+        performance = Typist(qwerty(), heavy, 40, seed=1, liveliness=0).type("ab")
+        assert all(e.t_up - e.t_down > 0.5 for e in performance.events)
+        assert performance.text.startswith("aa")
+        assert performance.text == text_of(performance.events, qwerty())
 
     def test_asked_speed_is_typed(self) -> None:
         text = "the people of this country want to read a good story now and then " * 3
