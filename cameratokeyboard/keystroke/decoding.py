@@ -55,16 +55,18 @@ class DecodingSettings:
     type twice within this time. apart_s, apart_mm: nor do two fingers touch nearly the same place
     at nearly the same time; fingertips are 14 mm wide, so that is one press under two names.
     lifted: probability of contact under which a touch has ended. hold_s: no touch is shorter.
+    spread: contact points err by so many times of what the network thinks (validation people).
     """
 
     sure: float = 0.97
-    likely: float = 0.45
+    likely: float = 0.6
     wait_s: float = 0.1
     dead_s: float = 0.075
     apart_s: float = 0.1
     apart_mm: float = 9.0
     lifted: float = 0.4
     hold_s: float = 0.03
+    spread: float = 1.5
 
 
 class OnsetDecoder:
@@ -144,7 +146,7 @@ class OnsetDecoder:
             contact_s,
             now_s,
             (float(xy[0]), float(xy[1])),
-            np.diag(outputs.sigma_mm[finger, lag] ** 2),
+            np.diag((self._settings.spread * outputs.sigma_mm[finger, lag]) ** 2),
             mass,
         )
 

@@ -37,14 +37,28 @@ _UNTOLD = replace(
 
 def measured_noise(path: Path = MEASURED_FILE) -> DetectorNoise:
     """The figures that ``save_noise`` kept. Raises TruthError for a file without them."""
+    return _read(path)[0]
+
+
+def measured_clips(path: Path = MEASURED_FILE) -> dict[str, DetectorNoise]:
+    """The figures of each clip that ``save_noise`` kept; NaN for what a clip could not tell."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[DetectorNoise, dict[str, DetectorNoise]]:
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))["noise"]
-        raw["confidence"] = tuple(map(float, raw["confidence"]))
-        return DetectorNoise(**raw)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+        clips = {str(name): _noise(raw) for name, raw in tree["clips"].items()}
+        return _noise(tree["noise"]), clips
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise TruthError(
             f"{path}: expected a detector's noise as benchmarks/noise.py writes it: {error}"
         ) from error
+
+
+def _noise(raw: dict[str, Any]) -> DetectorNoise:
+    known = {name: np.nan if value is None else value for name, value in raw.items()}
+    return DetectorNoise(**{**known, "confidence": tuple(map(float, raw["confidence"]))})
 
 
 def save_noise(noise: DetectorNoise, clips: dict[str, DetectorNoise], path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cameratokeyboard.text.language import LanguageModel
 
@@ -23,7 +23,7 @@ class BeamSettings:
     width: int = 48
     language_weight: float = 0.8
     missed: float = 0.04
-    dropped_cost: float = 0.003
+    dropped_cost: float = 0.03
     split: float = 0.03
     floor: float = 1e-5
 
@@ -83,11 +83,16 @@ class WordDecoder:
 
     def score(self, text: str, presses: Sequence[Observation], previous: str = "") -> float:
         """Log probability of reading the presses one by one as ``text``, on decode's scale."""
-        touch = sum(
-            self._letter(press, character) + math.log(max(press.confidence, self._settings.floor))
-            for press, character in zip(presses, text, strict=True)
-        )
-        return self._final(_Hypothesis("", text, touch, 0.0, previous))
+        reading = _Hypothesis("", "", 0.0, 0.0, previous)
+        for press, character in zip(presses, text, strict=True):
+            sure = math.log(max(press.confidence, self._settings.floor))
+            touch = reading.touch + sure + self._letter(press, character)
+            if character == " ":
+                reading = self._split(reading, touch)
+            else:
+                word = reading.word + character
+                reading = replace(reading, word=word, touch=touch)
+        return self._final(reading)
 
     def _extend(
         self, beam: Mapping[tuple[str, str], _Hypothesis], press: Observation

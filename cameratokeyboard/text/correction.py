@@ -11,10 +11,15 @@ from cameratokeyboard.text.beam import Decoded, Observation, WordDecoder
 from cameratokeyboard.text.editor import RawEditor
 
 #: How much more probable (log) a reading must be than what was typed before it replaces it.
-MARGIN = 3.0
+MARGIN = 2.0
 #: A character that is more certain than this and is not a letter keeps the token out of correction:
 #: an address, a file name, a smiley.
 _CERTAIN = 0.8
+#: A digit amid letters that is less certain than this was probably meant for the letter below it.
+_SURE_DIGIT = 0.7
+#: A space that is less certain than this may have been a letter of the bottom row or no press at
+#: all: the word is looked at again when a certain one ends it.
+SURE_SPACE = 0.9
 #: Tokens longer than this are no words of any language here.
 _LONGEST = 24
 
@@ -34,8 +39,9 @@ class _Typed:
 class CorrectingEditor:
     """Raw text at once; at the end of each word at most one edit of that word.
 
-    A word is corrected when a space, tab or enter ends it. Words with digits, addresses and
-    anything that was reached by backspacing into older text stay as typed.
+    A word is corrected when a space, tab or enter ends it; a doubtful space does not end it yet.
+    Words with digits, addresses and anything that was reached by backspacing into older text stay
+    as typed.
 
     raw: the editor that holds the text. layout: gives the characters of keys. decoder: called when
     first needed; returns None while the language is still loading, then the word stays as typed.
@@ -66,7 +72,7 @@ class CorrectingEditor:
         for edit in list(edits):
             if edit.delete:
                 self._deleted()
-            elif edit.insert.isspace():
+            elif edit.insert.isspace() and self._ends(edit.insert, press):
                 edits += self._end_word(edit.insert, press.t_s)
             else:
                 self._token.append(_Typed(edit.insert, self._observe(press, edit.insert)))
@@ -79,6 +85,14 @@ class CorrectingEditor:
     def finish(self, now_s: float) -> list[TextEdit]:
         """Correct the last word, which no space has ended."""
         return self._end_word("", now_s)
+
+    def _ends(self, space: str, press: KeyPress) -> bool:
+        """Whether this space ends the word for certain."""
+        if space != " " or not self._token or len(self._token) >= _LONGEST:
+            return True
+        own = dict(press.candidates).get(press.key, 1.0)
+        # A press's confidence is that of the touch times that of its key.
+        return own > SURE_SPACE and press.confidence > SURE_SPACE * own
 
     def _deleted(self) -> None:
         if self._token:
@@ -98,8 +112,10 @@ class CorrectingEditor:
     def _end_word(self, ending: str, t_s: float) -> list[TextEdit]:
         token, foreign, previous = self._token, self._foreign, self._previous
         self._token, self._foreign = [], False
+        while token and token[-1].text == " ":  # doubtful, but nothing came behind it
+            ending = token.pop().text + ending
         typed = "".join(item.text for item in token)
-        self._previous = "" if ending == "\n" else _core(typed).lower()
+        self._previous = "" if "\n" in ending else _core(typed).lower().rpartition(" ")[2]
         if foreign or not token or len(token) > _LONGEST or not _is_wordlike(token):
             return []
         decoder = self._decoder()
@@ -121,15 +137,23 @@ def _core(token: str) -> str:
 def _is_wordlike(token: list[_Typed]) -> bool:
     typed = "".join(item.text for item in token)
     core = _core(typed)
-    if not core or _ADDRESS.search(typed) or any(c.isdigit() for c in typed):
+    if not core or _ADDRESS.search(typed) or _has_digits(token, typed):
         return False
     start = len(_LEADING.match(typed)[0])  # type: ignore[index]  # the pattern matches everything
     for item in token[start : start + len(core)]:
         letter = item.text.lower()
         sure = item.observation.characters.get(letter, 1.0) > _CERTAIN
-        if not (letter.isalpha() or letter == "'") and sure:
+        if not (letter.isalpha() or letter in "' ") and sure:
             return False
     return True
+
+
+def _has_digits(token: list[_Typed], typed: str) -> bool:
+    """Whether the token is a number or holds a digit that was surely meant."""
+    digits = [item for item in token if item.text.isdigit()]
+    if 2 * len(digits) >= sum(c.isalpha() for c in typed):
+        return bool(digits)
+    return any(i.observation.characters.get(i.text, 1.0) >= _SURE_DIGIT for i in digits)
 
 
 def _corrected(decoder: WordDecoder, token: list[_Typed], previous: str) -> str | None:

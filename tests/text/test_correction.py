@@ -104,3 +104,62 @@ class TestFinish:
     def test_nothing_open_means_no_edit(self, editor: CorrectingEditor) -> None:
         type_all(editor, "the ")
         assert editor.finish(9.0) == []
+
+
+class TestDoubtfulSpace:
+    @staticmethod
+    def space(confidence: float, **doubt: float) -> KeyPress:
+        own = 1 - sum(doubt.values())
+        candidates = (("space", own), *doubt.items())
+        return KeyPress("space", " ", 4, 0.0, 0.0, (0, 0), confidence * own, candidates)
+
+    def test_space_that_was_no_press_is_taken_out_of_the_word(
+        self, editor: CorrectingEditor
+    ) -> None:
+        type_all(editor, "hel", self.space(0.6), "lo ")
+        assert editor.text == "hello "
+
+    def test_space_that_was_a_letter_of_the_bottom_row_becomes_that_letter(self) -> None:
+        decoder = WordDecoder(LanguageModel(WORDS | {"nobody": 80.0, "no": 200.0}))
+        editor = CorrectingEditor(RawEditor(), load_layout("qwerty"), lambda: decoder)
+        type_all(editor, "no", self.space(0.99, b=0.35), "ody ")
+        assert editor.text == "nobody "
+
+    def test_doubtful_space_between_two_words_stays(self, editor: CorrectingEditor) -> None:
+        assert type_all(editor, "the", self.space(0.7), "cat ") == []
+        assert editor.text == "the cat "
+
+    def test_word_before_a_doubtful_space_is_corrected_with_the_next(
+        self, editor: CorrectingEditor
+    ) -> None:
+        type_all(editor, "w", press("p", o=0.4), "rld", self.space(0.8), "cat ")
+        assert editor.text == "world cat "
+
+    def test_doubtful_space_at_the_very_end_stays(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "w", press("p", o=0.4), "rld", self.space(0.7))
+        editor.finish(9.0)
+        assert editor.text == "world "
+
+    def test_sure_space_leaves_the_word_for_good(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "hel ")
+        assert type_all(editor, "lo ") == []
+
+
+class TestDigits:
+    def test_digit_that_was_surely_meant_keeps_the_word_as_typed(
+        self, editor: CorrectingEditor
+    ) -> None:
+        assert type_all(editor, "w", press("9", o=0.2), "rld ") == []
+
+    def test_doubtful_digit_amid_letters_is_a_letter(self, editor: CorrectingEditor) -> None:
+        type_all(
+            editor,
+            "w",
+            KeyPress("nine", "9", 3, 0, 0, (0, 0), 0.9, (("nine", 0.55), ("o", 0.45))),
+            "rld ",
+        )
+        assert editor.text == "world "
+
+    @pytest.mark.parametrize("number", ["12", "9", "1x"])
+    def test_numbers_stay(self, editor: CorrectingEditor, number: str) -> None:
+        assert type_all(editor, number, " ") == []
