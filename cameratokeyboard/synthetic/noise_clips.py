@@ -57,8 +57,9 @@ def _read(path: Path) -> tuple[DetectorNoise, dict[str, DetectorNoise]]:
 
 
 def _noise(raw: dict[str, Any]) -> DetectorNoise:
-    known = {name: np.nan if value is None else value for name, value in raw.items()}
-    return DetectorNoise(**{**known, "confidence": tuple(map(float, raw["confidence"]))})
+    known: dict[str, Any] = {n: np.nan if value is None else value for n, value in raw.items()}
+    mean, spread = map(float, raw["confidence"])
+    return DetectorNoise(**{**known, "confidence": (mean, spread)})
 
 
 def save_noise(noise: DetectorNoise, clips: dict[str, DetectorNoise], path: Path) -> None:
