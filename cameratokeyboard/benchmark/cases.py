@@ -64,7 +64,7 @@ def hard_cases() -> list[Case]:
         Case("60 fps", 40.0, lambda wish, _: replace(wish, fps=60.0)),
         Case("low camera", 40.0, _low_camera),
         Case("small hands", 40.0, _small_hands),
-        Case("hunting, two fingers", 20.0, lambda wish, _: replace(wish, style="hunt")),
+        Case("hunting with two fingers", 20.0, lambda wish, _: replace(wish, style="hunt")),
     ]
 
 
