@@ -15,13 +15,8 @@ from pathlib import Path
 from cameratokeyboard.app import make_detector, model_path
 from cameratokeyboard.config import Settings
 from cameratokeyboard.detect.factory import open_yolo
-from cameratokeyboard.synthetic.noise_clips import (
-    MEASURED_FILE,
-    clip_noise,
-    mean_noise,
-    measured_clips,
-    save_noise,
-)
+from cameratokeyboard.synthetic.noise_clips import clip_noise, mean_noise
+from cameratokeyboard.synthetic.noise_file import MEASURED_FILE, measured_clips, save_noise
 from cameratokeyboard.training.progress import print_progress
 
 

@@ -13,7 +13,7 @@ from cameratokeyboard.synthetic.camera import CameraPlan
 from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.fingerstream import finger_stream
 from cameratokeyboard.synthetic.noise import DetectorNoise
-from cameratokeyboard.synthetic.noise_clips import measured_noise
+from cameratokeyboard.synthetic.noise_file import measured_noise
 from cameratokeyboard.synthetic.person import Person
 from cameratokeyboard.synthetic.sessions import Session, SessionWish, make_session
 from cameratokeyboard.synthetic.style import STYLES, random_style
@@ -78,7 +78,7 @@ def session_of(job: Job, layout: Layout, first_seed: int = BENCHMARK_SEED) -> Se
 
     Seeds begin at BENCHMARK_SEED, which training and validation never reach; sweeps take the same
     conditions with other people by another ``first_seed``. Everyone is filmed at 30 frames a
-    second unless the case says otherwise; the detector errs as measured (synthetic/noise_clips.py).
+    second unless the case says otherwise; the detector errs as measured (synthetic/noise_file.py).
     """
     case = all_cases()[job.case]
     seed = first_seed + _STRIDE * job.person

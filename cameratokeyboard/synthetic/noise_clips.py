@@ -1,10 +1,10 @@
-"""The noise of a detector over whole rendered clips, and the file in which the figures are kept."""
+"""The noise of a detector over whole rendered clips."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,6 @@ from cameratokeyboard.synthetic.noise import DetectorNoise
 from cameratokeyboard.synthetic.noise_measure import DetectionTruth, measure_noise
 from cameratokeyboard.synthetic.tipview import Shot, film
 
-#: Where the figures measured on the shipped detector are kept; ``benchmarks/noise.py`` writes them.
-MEASURED_FILE = Path(__file__).resolve().parent.parent / "data" / "detector-noise.json"
 #: Rendered clips are exposed for 1/120 to 1/40 s; blur is reckoned with the middle of that.
 _EXPOSURE_S = 1 / 60
 #: Moments in truth files are rounded to less than this.
@@ -33,41 +31,6 @@ _SAME_S = 1e-3
 _UNTOLD = replace(
     DetectorNoise(), hidden_miss=np.nan, blur_miss=np.nan, blur_gain=np.nan, burst_frames=np.nan
 )
-
-
-def measured_noise(path: Path = MEASURED_FILE) -> DetectorNoise:
-    """The figures that ``save_noise`` kept. Raises TruthError for a file without them."""
-    return _read(path)[0]
-
-
-def measured_clips(path: Path = MEASURED_FILE) -> dict[str, DetectorNoise]:
-    """The figures of each clip that ``save_noise`` kept; NaN for what a clip could not tell."""
-    return _read(path)[1]
-
-
-def _read(path: Path) -> tuple[DetectorNoise, dict[str, DetectorNoise]]:
-    try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
-        clips = {str(name): _noise(raw) for name, raw in tree["clips"].items()}
-        return _noise(tree["noise"]), clips
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise TruthError(
-            f"{path}: expected a detector's noise as benchmarks/noise.py writes it: {error}"
-        ) from error
-
-
-def _noise(raw: dict[str, Any]) -> DetectorNoise:
-    known: dict[str, Any] = {n: np.nan if value is None else value for n, value in raw.items()}
-    mean, spread = map(float, raw["confidence"])
-    return DetectorNoise(**{**known, "confidence": (mean, spread)})
-
-
-def save_noise(noise: DetectorNoise, clips: dict[str, DetectorNoise], path: Path) -> None:
-    """Write the figures, and beside them those of each clip."""
-    tree = {"noise": _rounded(noise), "clips": {n: _rounded(v) for n, v in clips.items()}}
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(tree, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
 
 
 def clip_noise(
@@ -179,13 +142,3 @@ def _detect(
     finally:
         video.release()
     return found
-
-
-def _rounded(noise: DetectorNoise) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for name, value in asdict(noise).items():
-        if isinstance(value, float):
-            tree[name] = round(value, 4) if np.isfinite(value) else None
-        else:
-            tree[name] = [round(v, 4) for v in value] if isinstance(value, tuple) else value
-    return tree

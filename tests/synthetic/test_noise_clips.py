@@ -9,12 +9,7 @@ import pytest
 
 from cameratokeyboard.errors import TruthError
 from cameratokeyboard.synthetic.noise import DetectorNoise
-from cameratokeyboard.synthetic.noise_clips import (
-    clip_noise,
-    mean_noise,
-    measured_noise,
-    save_noise,
-)
+from cameratokeyboard.synthetic.noise_clips import clip_noise, mean_noise
 
 
 class TestMeanNoise:
@@ -36,23 +31,6 @@ class TestMeanNoise:
     def test_no_clip_is_refused(self) -> None:
         with pytest.raises(TruthError, match="one clip or more"):
             mean_noise([], "")
-
-
-class TestMeasuredNoise:
-    def test_what_is_saved_is_what_is_read(self, tmp_path: Path) -> None:
-        noise = replace(DetectorNoise(), jitter_px=1.25, confidence=(0.7, 0.08), source="a test")
-        save_noise(noise, {"clip": noise}, tmp_path / "noise.json")
-        assert measured_noise(tmp_path / "noise.json") == noise
-
-    def test_shipped_figures_name_their_source(self) -> None:
-        assert "detector" in measured_noise().source
-
-    @pytest.mark.parametrize("text", ["", "[]", '{"noise": {"jitter": 1}}'])
-    def test_file_without_figures_is_named(self, text: str, tmp_path: Path) -> None:
-        path = tmp_path / "noise.json"
-        path.write_text(text, encoding="utf-8")
-        with pytest.raises(TruthError, match=r"noise\.json: expected a detector's noise"):
-            measured_noise(path)
 
 
 class TestClipNoise:
