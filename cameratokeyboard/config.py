@@ -77,7 +77,7 @@ class DetectorSettings:
     engine: str = setting("auto", "inference engine", choices=("auto", "onnxruntime", "openvino"))
     threads: int = setting(2, "processor threads for inference", low=1, high=64)
     image_size: int = setting(0, "longest side seen by the model, px; 0: its own", low=0, high=1920)
-    closeup: bool = setting(False, "look at each fingertip again at full resolution")
+    closeup: bool = setting(True, "look at each fingertip again at full resolution")
     refine: bool = setting(True, "steady the contact points below a pixel")
 
 

@@ -76,6 +76,24 @@ def detector_ms(model: Path | None = None) -> dict[str, tuple[float, float]]:
     return found
 
 
+def closeup_ms(fingers: int = 10) -> tuple[float, float]:
+    """p50 and p95 of close looks at so many fingertips of a frame of the demo clip, in ms."""
+    from cameratokeyboard.capture.factory import DEMO_CLIP
+    from cameratokeyboard.detect.closeup import CloseupNetwork, cut_windows
+
+    network = CloseupNetwork.load()
+    times = []
+    for image in _frames(DEMO_CLIP, _DETECTOR_FRAMES):
+        height, width = image.shape[:2]
+        across = (np.arange(fingers) + 0.5) * width / fingers
+        windows = np.stack([across, np.full(fingers, height / 2), np.full(fingers, width / 12)], 1)
+        before = time.perf_counter()
+        network.look(cut_windows(image, windows))
+        times.append((time.perf_counter() - before) * 1000)
+    p50, p95 = np.percentile(times[3:], [50, 95])
+    return float(p50), float(p95)
+
+
 def _frames(clip: Path, count: int) -> list[Any]:
     import cv2
 

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
 def cost_tables() -> str:
     """Start, speed and memory on the demo clip, and the detector by engine."""
-    from cameratokeyboard.benchmark.cost import clip_cost, detector_ms
+    from cameratokeyboard.benchmark.cost import clip_cost, closeup_ms, detector_ms
 
     cost = clip_cost()
     lines = [
@@ -63,6 +63,8 @@ def cost_tables() -> str:
         f"- detector, whole frame, {engine}: p50 {p50:.0f} ms, p95 {p95:.0f} ms"
         for engine, (p50, p95) in detector_ms().items()
     ]
+    p50, p95 = closeup_ms()
+    lines.append(f"- close looks at ten fingertips: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
     return "\n".join(lines) + "\n"
 
 

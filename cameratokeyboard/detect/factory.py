@@ -33,7 +33,7 @@ def open_detector(
     threads: int = 2,
     image_size: int = 0,
     refine: bool = True,
-    closeup: bool = False,
+    closeup: bool = True,
 ) -> Detector:
     """The detector for frames of a camera or video, in the order of time.
 
@@ -44,9 +44,10 @@ def open_detector(
     focus: Detector
     if closeup:
         network = CloseupNetwork.load(threads=threads)
-        focus = CloseDetector(FocusDetector(scout(yolo, network.settings)), network)
+        yolo = scout(yolo, network.settings)
+        focus = CloseDetector(FocusDetector(yolo, yolo.wider()), network)
     else:
-        focus = FocusDetector(yolo)
+        focus = FocusDetector(yolo, yolo.wider())
     return SteadyDetector(focus) if refine else focus
 
 
@@ -55,7 +56,7 @@ def open_picture_detector(
     engine: str = "auto",
     threads: int = 2,
     image_size: int = 0,
-    closeup: bool = False,
+    closeup: bool = True,
 ) -> Detector:
     """The detector for single pictures; arguments as for ``open_detector``."""
     yolo = open_yolo(model, engine, threads, image_size)

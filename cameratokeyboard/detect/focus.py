@@ -35,10 +35,14 @@ _STEERING_SHARE = 0.5
 
 
 class FocusDetector:
-    """Steers another detector to a region around mat and hands."""
+    """Steers another detector to a region around mat and hands.
 
-    def __init__(self, detector: Detector) -> None:
+    wide: looks at whole frames; the same detector when there is none.
+    """
+
+    def __init__(self, detector: Detector, wide: Detector | None = None) -> None:
         self._detector = detector
+        self._wide = wide or detector
         self.reset()
 
     def reset(self) -> None:
@@ -75,7 +79,7 @@ class FocusDetector:
         whole_is_due = frame.t_s - self._last_whole_s >= WHOLE_EVERY_S
         if region is None:
             self._last_whole_s = frame.t_s
-            wide = self._detector.detect(frame)
+            wide = self._wide.detect(frame)
             region = self._wanted(wide, frame.size_wh)
             if region is None or _covers(region, frame.size_wh):
                 return wide
@@ -84,7 +88,7 @@ class FocusDetector:
         if not whole_is_due or _covers(region, frame.size_wh):
             return near
         self._last_whole_s = frame.t_s
-        return join(near, self._detector.detect(frame), region)
+        return join(near, self._wide.detect(frame), region)
 
     def _steer(self, found: Detections, frame: Frame) -> None:
         wanted = self._wanted(found, frame.size_wh)

@@ -22,7 +22,7 @@ class PictureDetector:
     def __init__(self, detector: YoloDetector) -> None:
         self._detector = detector
         hints = tuple(t * _HINT_SHARE for t in detector.info.thresholds)
-        self._scout = detector.with_thresholds(hints)
+        self._scout = detector.wider().with_thresholds(hints)
 
     def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
         """Everything in the picture, or in ``region_px`` (4,) xyxy of it; px of the picture."""

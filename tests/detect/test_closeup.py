@@ -185,6 +185,13 @@ class TestScout:
 
 
 class TestLoad:
+    def test_the_shipped_network_answers_every_number_of_windows(self) -> None:
+        network = CloseupNetwork.load()
+        for count in (1, 7):
+            finds = network.look(np.full((count, 3, INPUT_PX, INPUT_PX), 0.5, np.float32))
+            assert finds.points.shape == (count, 3, 2)
+            assert finds.names.sum(axis=1) == pytest.approx(np.ones(count), abs=1e-5)
+
     def test_another_model_is_refused_by_name(self, tmp_path: Path) -> None:
         pytest.importorskip("onnx")
         with pytest.raises(ModelError, match=r"expected a close-up model .* found kind 'none'"):

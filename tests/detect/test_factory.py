@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cameratokeyboard.detect.factory import open_detector, shipped_model
+from cameratokeyboard.detect.closeup import CloseDetector
+from cameratokeyboard.detect.factory import open_detector, open_picture_detector, shipped_model
 from cameratokeyboard.detect.focus import FocusDetector
+from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.refine import SteadyDetector
 from tests.detect.builders import make_frame, write_onnx
 
@@ -16,9 +18,28 @@ class TestOpenDetector:
         self, tmp_path: Path, refine: bool, kind: type
     ) -> None:
         pytest.importorskip("onnx")
-        detector = open_detector(write_onnx(tmp_path / "m.onnx"), "onnxruntime", refine=refine)
+        detector = open_detector(
+            write_onnx(tmp_path / "m.onnx"), "onnxruntime", refine=refine, closeup=False
+        )
         assert type(detector) is kind
         assert len(detector.detect(make_frame())) == 0
+
+    @pytest.mark.parametrize(("closeup", "kind"), [(True, CloseDetector), (False, FocusDetector)])
+    def test_looks_closely_unless_told_otherwise(
+        self, tmp_path: Path, closeup: bool, kind: type
+    ) -> None:
+        pytest.importorskip("onnx")
+        detector = open_detector(
+            write_onnx(tmp_path / "m.onnx"), "onnxruntime", refine=False, closeup=closeup
+        )
+        assert type(detector) is kind
+        assert len(detector.detect(make_frame())) == 0
+
+    @pytest.mark.parametrize(("closeup", "kind"), [(True, CloseDetector), (False, PictureDetector)])
+    def test_single_pictures_get_the_same(self, tmp_path: Path, closeup: bool, kind: type) -> None:
+        pytest.importorskip("onnx")
+        model = write_onnx(tmp_path / "m.onnx")
+        assert type(open_picture_detector(model, "onnxruntime", closeup=closeup)) is kind
 
     def test_the_shipped_model_lies_in_the_package(self) -> None:
         assert shipped_model().name == "fingertips.onnx"

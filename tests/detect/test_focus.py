@@ -38,6 +38,13 @@ class TestFocusDetector:
         assert scene.regions[1] is not None
         assert len(found) == len(HANDS)
 
+    def test_whole_frames_are_looked_at_by_the_detector_for_them(self) -> None:
+        near, wide = Scene(HANDS), Scene(HANDS)
+        detector = FocusDetector(near, wide)
+        watch(detector, 0, round(WHOLE_EVERY_S * 30) + 3)
+        assert wide.regions == [None, None]
+        assert not any(region is None for region in near.regions)
+
     def test_later_frames_look_once_at_a_region_that_stands_still(self) -> None:
         scene = Scene(HANDS)
         detector = FocusDetector(scene)

@@ -59,7 +59,7 @@ class TestPictureDetector:
         engine = FakeEngine(
             raw_output(
                 candidate(MARKER, 10, 10),
-                candidate(MARKER, 400, 225),
+                candidate(MARKER, 560, 305),
                 candidate(FINGER, 200, 90),
             )
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cameratokeyboard.datatypes import FINGER
-from cameratokeyboard.detect.yolo import YoloDetector, load_yolo
+from cameratokeyboard.detect.yolo import WIDE_SHARE, YoloDetector, load_yolo
 from cameratokeyboard.errors import ModelError
 from tests.detect.builders import (
     PROPERTIES,
@@ -27,6 +27,14 @@ class TestYoloDetector:
         scale = 416 / 1280
         assert found.contact_px[0] == pytest.approx([208 / scale, 130 / scale], abs=2)
         assert found.image_wh == (1280, 720)
+
+    def test_looks_at_whole_frames_may_spend_more_pixels(self) -> None:
+        engine = FakeEngine(raw_output())
+        detector = YoloDetector(engine, make_info())
+        for look in (detector, detector.wider()):
+            look.detect(make_frame(1280, 720))
+        near, wide = (blob.shape[2] * blob.shape[3] for blob in engine.shown)
+        assert 1.4 * near < wide <= WIDE_SHARE * near
 
     def test_region_offset_is_added(self) -> None:
         engine = FakeEngine(raw_output(candidate(FINGER, 100, 100)))
