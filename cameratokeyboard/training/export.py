@@ -80,6 +80,7 @@ def save_portable(checkpoint: Path, target: Path) -> None:
     import torch
 
     content: dict[str, Any] = torch.load(checkpoint, map_location="cpu", weights_only=False)
+    content.pop("git", None)  # where the program lay, and its commit
     network = content.get("ema") or content.get("model")
     settings = [content.get("train_args"), getattr(network, "args", None), network]
     for tree in (vars(s) if hasattr(s, "__dict__") else s for s in settings if s is not None):
