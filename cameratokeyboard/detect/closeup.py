@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, FloatArray, Frame
 from cameratokeyboard.detect.base import Detector
-from cameratokeyboard.detect.engines import check_model_file
+from cameratokeyboard.detect.engines import check_model_file, open_session
 from cameratokeyboard.detect.yolo import YoloDetector
 from cameratokeyboard.errors import ModelError
 
@@ -152,20 +152,9 @@ class CloseupNetwork:
     @classmethod
     def load(cls, path: Path | None = None, threads: int = 2) -> CloseupNetwork:
         """Open a model file, the shipped one by default."""
-        import onnxruntime as ort
-
         path = path or Path(str(resources.files("cameratokeyboard.data") / SHIPPED_CLOSEUP))
         check_model_file(path)
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime has no public error tree
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise ModelError(f"{path}: expected an ONNX model: {reason}") from error
+        session = open_session(path, threads)
         about = session.get_modelmeta().custom_metadata_map
         if about.get("kind") != KIND or about.get("input_px") != str(INPUT_PX):
             raise ModelError(

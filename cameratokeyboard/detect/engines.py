@@ -45,20 +45,7 @@ class OnnxRuntimeEngine:
     name = "onnxruntime"
 
     def __init__(self, path: Path, threads: int) -> None:
-        import onnxruntime as ort
-
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Spinning threads steal the cores that capture and the window need.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session = ort.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:
-            raise ModelError(_unusable(path, error)) from error
+        self._session = open_session(path, threads)
         self.properties = dict(self._session.get_modelmeta().custom_metadata_map)
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         _check_ends(path, [i.shape for i in inputs], [o.shape for o in outputs])
@@ -70,6 +57,22 @@ class OnnxRuntimeEngine:
         """Map (1, 3, H, W) RGB 0..1 to the raw output (1, C, N)."""
         result: Blob = self._session.run([self._output], {self._input: blob})[0]
         return result
+
+
+def open_session(path: Path, threads: int) -> Any:
+    """An ONNX Runtime session on the processor. Raises ModelError for a file it cannot read."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Spinning threads steal the cores that capture and the window need.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise ModelError(_unusable(path, error)) from error
 
 
 class OpenVinoEngine:

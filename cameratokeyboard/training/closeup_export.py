@@ -10,7 +10,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 
@@ -29,11 +28,11 @@ from cameratokeyboard.detect.closeup import (
 )
 from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.yolo import YoloDetector
-from cameratokeyboard.errors import DatasetError
 from cameratokeyboard.training.closeup_net import CloseupExport, CloseupNet
 from cameratokeyboard.training.evaluate import truth_of
+from cameratokeyboard.training.export import set_properties
 from cameratokeyboard.training.figures import Tally, Truth, best_threshold, tally
-from cameratokeyboard.training.folder import Item, Progress, read_picture
+from cameratokeyboard.training.folder import Item, Progress, colour_picture
 
 _TRUSTS = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8)
 _RENAMES = (1.0, 3.0, 10.0)
@@ -41,8 +40,6 @@ _RENAMES = (1.0, 3.0, 10.0)
 
 def export(net: CloseupNet, path: Path, settings: CloseSettings, notes: dict[str, Any]) -> None:
     """Write the network. notes: how it was trained and how well it did, kept as metadata."""
-    import onnx
-
     sample = torch.zeros(2, 3, INPUT_PX, INPUT_PX)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +56,6 @@ def export(net: CloseupNet, path: Path, settings: CloseSettings, notes: dict[str
             opset_version=17,
             dynamo=False,
         )
-    model = onnx.load(str(temporary))
     about = {
         "kind": KIND,
         "input_px": str(INPUT_PX),
@@ -67,10 +63,7 @@ def export(net: CloseupNet, path: Path, settings: CloseSettings, notes: dict[str
         "notes": json.dumps(notes, sort_keys=True),
         "license": "AGPL-3.0-or-later",
     }
-    for key, value in about.items():
-        entry = model.metadata_props.add()
-        entry.key, entry.value = key, value
-    onnx.save(model, str(temporary))
+    set_properties(temporary, about)
     temporary.replace(path)
 
 
@@ -108,9 +101,7 @@ def _looks(
     for number, item in enumerate(items):
         if progress:
             progress(number, len(items))
-        picture, fault = read_picture(item.image, cv2.IMREAD_COLOR)
-        if picture is None:
-            raise DatasetError(f"{item.image}: {fault}")
+        picture = colour_picture(item.image)
         found = looker.detect(Frame(picture, 0.0, number))
         windows = windows_of(found.xyxy)
         chosen = np.flatnonzero((found.class_id != MARKER) & (windows[:, 2] >= MIN_WINDOW_PX))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +13,7 @@ from cameratokeyboard.detect.closeup import INPUT_PX, MIN_WINDOW_PX, cut_window,
 from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.yolo import YoloDetector
 from cameratokeyboard.errors import DatasetError
-from cameratokeyboard.training.folder import Item, Progress, boxes_px, read_picture
+from cameratokeyboard.training.folder import Item, Progress, boxes_px, colour_picture
 
 NOTHING = 2
 #: A patch shows this many times the window's side, so that windows can be shifted and turned in it.
@@ -60,9 +59,7 @@ def collect(
     for number, item in enumerate(items):
         if progress:
             progress(number, len(items))
-        picture, fault = read_picture(item.image, cv2.IMREAD_COLOR)
-        if picture is None:
-            raise DatasetError(f"{item.image}: {fault}")
+        picture = colour_picture(item.image)
         for window, own_points, name in _windows(item, picture, looker, rng):
             x, y, side = window
             wide = side * SPARE

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
-from cameratokeyboard.datatypes import CLASS_NAMES, MARKER, Detections, Frame, ImageArray
+from cameratokeyboard.datatypes import CLASS_NAMES, MARKER, Detections, Frame
 from cameratokeyboard.detect.base import Detector
 from cameratokeyboard.detect.closeup import CloseDetector, CloseupNetwork, scout
 from cameratokeyboard.detect.pictures import PictureDetector
@@ -23,7 +21,7 @@ from cameratokeyboard.training.figures import (
     contact_errors,
     tally,
 )
-from cameratokeyboard.training.folder import Item, Progress, boxes_px, read_picture
+from cameratokeyboard.training.folder import Item, Progress, boxes_px, colour_picture
 
 #: Detections down to this confidence count for the precision-recall curve.
 CURVE_FROM = 0.02
@@ -164,7 +162,7 @@ def look_at(
     for index, item in enumerate(items):
         if progress:
             progress(index, len(items))
-        frame = Frame(_picture(item.image), 0.0, index)
+        frame = Frame(colour_picture(item.image), 0.0, index)
         began = time.perf_counter()
         found = looker.detect(frame)
         milliseconds.append((time.perf_counter() - began) * 1000)
@@ -192,13 +190,6 @@ def truth_of(item: Item) -> Truth:
     contact = item.labels.keypoints[:, 0, :2] * np.array(item.size_wh, float)
     contact[item.labels.keypoints[:, 0, 2] == 0] = np.nan
     return Truth(item.labels.class_id, boxes_px(item), contact)
-
-
-def _picture(path: Path) -> ImageArray:
-    picture, fault = read_picture(path, cv2.IMREAD_COLOR)
-    if picture is None:
-        raise DatasetError(f"{path}: {fault}")
-    return picture
 
 
 def _rounded(value: float) -> float | None:

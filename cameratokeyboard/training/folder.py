@@ -119,6 +119,14 @@ def read_picture(path: Path, mode: int) -> tuple[NDArray[np.uint8] | None, str]:
     return np.asarray(picture, np.uint8), ""
 
 
+def colour_picture(path: Path) -> NDArray[np.uint8]:
+    """(H, W, 3) BGR. Raises DatasetError when the picture cannot be read."""
+    picture, fault = read_picture(path, cv2.IMREAD_COLOR)
+    if picture is None:
+        raise DatasetError(f"{path}: {fault}")
+    return picture
+
+
 def fingerprint(grey: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """(4,) uint64: 256 signs of horizontal differences of the picture scaled to 17 x 16."""
     small = cv2.resize(grey, (_HASH_SIZE + 1, _HASH_SIZE), interpolation=cv2.INTER_AREA)

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from cameratokeyboard.keystroke.features import FEATURE_COUNT, FEATURE_VERSION
+from cameratokeyboard.training.export import set_properties
 from cameratokeyboard.training.keystroke_net import LAGS, StreamingNet, TemporalNet
 
 INPUTS = ["features", "state"]
@@ -22,8 +23,6 @@ def export(net: TemporalNet, path: Path, notes: dict[str, Any]) -> None:
 
     notes: how it was trained and how well it did; kept in the file's metadata.
     """
-    import onnx
-
     streaming = StreamingNet(net).eval()
     features = torch.zeros(2, FEATURE_COUNT)
     state = torch.zeros(2, net.channels, net.state_size)
@@ -40,7 +39,6 @@ def export(net: TemporalNet, path: Path, notes: dict[str, Any]) -> None:
             opset_version=17,
             dynamo=False,
         )
-    model = onnx.load(str(temporary))
     about = {
         "kind": "cameratokeyboard keystroke",
         "feature_version": str(FEATURE_VERSION),
@@ -50,8 +48,5 @@ def export(net: TemporalNet, path: Path, notes: dict[str, Any]) -> None:
         "notes": json.dumps(notes, sort_keys=True),
         "license": "AGPL-3.0-or-later",
     }
-    for key, value in about.items():
-        entry = model.metadata_props.add()
-        entry.key, entry.value = key, value
-    onnx.save(model, str(temporary))
+    set_properties(temporary, about)
     temporary.replace(path)
