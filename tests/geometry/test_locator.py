@@ -37,13 +37,12 @@ def error_mm(pose: MatPose | None, camera: CameraPose, layout: Layout = CODED) -
 
 
 class Scene:
-    """A mat before a camera; pictures are made once per camera and set of hidden markers."""
+    """A mat before a camera."""
 
     def __init__(self, layout: Layout, boxes: bool = False, false_boxes: int = 0) -> None:
         self.layout = layout
         self.locator = MarkerMatLocator(layout)
         self._boxes, self._false_boxes = boxes, false_boxes
-        self._pictures: dict[object, np.ndarray] = {}
         self._index = 0
 
     def show(
@@ -55,9 +54,7 @@ class Scene:
     ) -> list[MatPose | None]:
         poses = []
         for _ in range(frames):
-            key = (id(camera), hidden)
-            if key not in self._pictures:
-                self._pictures[key] = make_picture(self.layout, camera, hidden=hidden)
+            picture = make_picture(self.layout, camera, hidden=hidden)
             seen = NOTHING
             if self._boxes:
                 seen = make_detections(
@@ -68,7 +65,7 @@ class Scene:
                     seed=self._index,
                     false_boxes=random_boxes(self._false_boxes, self._index),
                 )
-            frame = make_frame(change(self._pictures[key]), self._index)
+            frame = make_frame(change(picture), self._index)
             poses.append(self.locator.update(frame, seen))
             self._index += 1
         return poses
