@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from cameratokeyboard.training import closeup, keystroke
@@ -59,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "closeup":
         return closeup.run(args)
     from cameratokeyboard.training.config import TrainConfig
-    from cameratokeyboard.training.progress import print_progress
+    from cameratokeyboard.training.progress import print_progress, say
     from cameratokeyboard.training.trainer import Trainer
 
     names = (
@@ -68,17 +67,13 @@ def run(args: argparse.Namespace) -> int:
     )
     given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     config = TrainConfig(args.dataset, device=args.device, resume=args.resume, **given)
-    trainer = Trainer(config, args.output, report=_say, progress=print_progress)
+    trainer = Trainer(config, args.output, report=say, progress=print_progress)
     try:
         result = trainer.export_now() if args.export_only else trainer.run()
     except KeyboardInterrupt:
-        _say(f"stopped; go on with: c2k train --resume --output {args.output}")
+        say(f"stopped; go on with: c2k train --resume --output {args.output}")
         return 1
     print("\n".join(result.figures.lines()))
     print(f"model: {result.model} (version {result.version})")
     print(f"checkpoint: {result.checkpoint}")
     return 0
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, FloatArray, Frame
 from cameratokeyboard.detect.base import Detector
 from cameratokeyboard.detect.engines import check_model_file, open_session
+from cameratokeyboard.detect.looks import PADDING
 from cameratokeyboard.detect.yolo import YoloDetector
 from cameratokeyboard.errors import ModelError
 
@@ -33,8 +34,7 @@ INPUT_PX = 64
 WINDOW_RATIO = 2.2
 #: Windows that are smaller than this are not worth a second look, px.
 MIN_WINDOW_PX = 14.0
-#: What is outside of the frame.
-_PADDING = (114, 114, 114)
+_OUTSIDE = (PADDING, PADDING, PADDING)
 #: At most so many finds are looked at in a frame, the surest first; ten fingers and some false.
 MAX_FINDS = 16
 
@@ -115,7 +115,7 @@ def _padded_part(
     if before.any() or after.any():
         wider = cv2.copyMakeBorder(
             np.ascontiguousarray(part), int(before[1]), int(after[1]), int(before[0]),
-            int(after[0]), cv2.BORDER_CONSTANT, value=_PADDING,
+            int(after[0]), cv2.BORDER_CONSTANT, value=_OUTSIDE,
         )  # fmt: skip
         return np.asarray(wider, np.uint8), low
     return part, low
@@ -129,7 +129,7 @@ def _warp(
     matrix = np.array([[scale[0], 0.0, offset[0]], [0.0, scale[1], offset[1]]])
     cut = cv2.warpAffine(
         image, matrix, (size_px, size_px), flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT, borderValue=_PADDING,
+        borderMode=cv2.BORDER_CONSTANT, borderValue=_OUTSIDE,
     )  # fmt: skip
     return np.asarray(cut, np.uint8)
 
@@ -202,14 +202,19 @@ def look_closely(
 
     What is too small for a close look, or comes after the MAX_FINDS surest, must be sure by itself.
     """
-    windows = windows_of(found.xyxy)
-    worth = (found.class_id != MARKER) & (windows[:, 2] >= MIN_WINDOW_PX)
-    chosen = np.flatnonzero(worth)
-    chosen = chosen[np.argsort(-found.confidence[chosen], kind="stable")][:MAX_FINDS]
+    chosen, windows = worth_a_look(found)
     if len(chosen):
-        finds = network.look(cut_windows(image, windows[chosen]))
-        found = join(found, chosen, windows[chosen], finds, network.settings)
+        finds = network.look(cut_windows(image, windows))
+        found = join(found, chosen, windows, finds, network.settings)
     return sure(found, network.settings)
+
+
+def worth_a_look(found: Detections) -> tuple[NDArray[np.int64], FloatArray]:
+    """(C,) the finds that get a close look, surest first, and (C, 3) their windows."""
+    windows = windows_of(found.xyxy)
+    chosen = np.flatnonzero((found.class_id != MARKER) & (windows[:, 2] >= MIN_WINDOW_PX))
+    chosen = chosen[np.argsort(-found.confidence[chosen], kind="stable")][:MAX_FINDS]
+    return chosen, windows[chosen]
 
 
 def join(

@@ -1,4 +1,4 @@
-"""The file in which the measured figures of the shipped detector's noise are kept."""
+"""The file in which the measured figures of a detector's noise are kept."""
 
 from __future__ import annotations
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import sys
 from pathlib import Path
 
 import numpy as np
 
 from cameratokeyboard.errors import MissingExtraError
+from cameratokeyboard.training.keystroke import whole_number
+from cameratokeyboard.training.progress import print_progress, say, say_losses
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,10 +27,9 @@ def run(args: argparse.Namespace) -> int:
     from cameratokeyboard.training.closeup_patches import collect
     from cameratokeyboard.training.folder import folder_version, load_folder
     from cameratokeyboard.training.partition import partition
-    from cameratokeyboard.training.progress import print_progress
 
     settings = FitSettings(
-        steps=args.steps or FitSettings.steps,
+        steps=whole_number(args.steps, FitSettings.steps, "--steps"),
         batch=args.batch or FitSettings.batch,
         seed=args.seed or 0,
         threads=args.threads or 1,
@@ -38,15 +38,15 @@ def run(args: argparse.Namespace) -> int:
     detector = open_yolo(args.detector, "onnxruntime", settings.threads)
     items = load_folder(args.dataset, print_progress)
     split = partition(items, (0.9, 0.1, 0.0), settings.seed)
-    _say(f"cutting windows out of {len(split.train)} pictures")
+    say(f"cutting windows out of {len(split.train)} pictures")
     rng = np.random.default_rng([settings.seed, 7])
     patches = collect([items[i] for i in split.train], detector, rng, print_progress)
     counts = np.bincount(patches.name, minlength=3)
-    _say(f"{counts[0]} fingers, {counts[1]} thumbs, {counts[2]} of nothing; {settings.steps} steps")
+    say(f"{counts[0]} fingers, {counts[1]} thumbs, {counts[2]} of nothing; {settings.steps} steps")
     try:
-        net = fit(patches, settings, folder, _tell, start=args.checkpoint)
+        net = fit(patches, settings, folder, say_losses, start=args.checkpoint)
     except KeyboardInterrupt:
-        _say(f"stopped; the same command goes on from the last 500 steps in {folder}")
+        say(f"stopped; the same command goes on from the last 500 steps in {folder}")
         return 1
     save_weights(net, folder / "closeup.pt")
     path = folder / "closeup.onnx"
@@ -61,11 +61,3 @@ def run(args: argparse.Namespace) -> int:
     print(f"{chosen}")
     print(f"model: {path}")
     return 0
-
-
-def _tell(step: int, losses: dict[str, float]) -> None:
-    _say(f"step {step}: " + ", ".join(f"{name} {value:.4f}" for name, value in losses.items()))
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

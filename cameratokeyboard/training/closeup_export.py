@@ -13,18 +13,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, Frame
+from cameratokeyboard.datatypes import FINGER, THUMB, Detections, Frame
 from cameratokeyboard.detect.closeup import (
     INPUT_PX,
     KIND,
-    MIN_WINDOW_PX,
     CloseFinds,
     CloseSettings,
     CloseupNetwork,
     cut_windows,
     join,
     scout,
-    windows_of,
+    worth_a_look,
 )
 from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.yolo import YoloDetector
@@ -103,12 +102,11 @@ def _looks(
             progress(number, len(items))
         picture = colour_picture(item.image)
         found = looker.detect(Frame(picture, 0.0, number))
-        windows = windows_of(found.xyxy)
-        chosen = np.flatnonzero((found.class_id != MARKER) & (windows[:, 2] >= MIN_WINDOW_PX))
+        chosen, windows = worth_a_look(found)
         finds = CloseFinds(np.zeros((0, 3, 2)), np.zeros((0, 3)))
         if len(chosen):
-            finds = network.look(cut_windows(picture, windows[chosen]))
-        seen.append((found, chosen, windows[chosen], finds, truth_of(item)))
+            finds = network.look(cut_windows(picture, windows))
+        seen.append((found, chosen, windows, finds, truth_of(item)))
     return seen
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -21,11 +19,13 @@ from cameratokeyboard.training.closeup_patches import PATCH_PX, Patches, unjitte
 from cameratokeyboard.training.config import Augmentation
 from cameratokeyboard.training.degrade import degrade
 from cameratokeyboard.training.precision import computes_in_16_bits
+from cameratokeyboard.training.resumable import cosine_rate, resume_progress, save_progress
 
 #: How windows differ from those around exact boxes, as the detector's boxes do: shift as a share of
 #: the window's side, logarithm of the size, and turn in degrees; standard deviations.
 _SHIFT, _SIZE, _TURN = 0.05, 0.12, 7.0
-_PROGRESS = "progress.pt"
+#: The learning rate ends at this share of its greatest.
+_FLOOR = 0.01
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,11 @@ def fit(
     optimiser = torch.optim.AdamW(
         net.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
     )
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, settings))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: cosine_rate(step, settings.warm_up, settings.steps, _FLOOR)
+    )
     parts = {"net": net, "mean": mean, "optimiser": optimiser, "schedule": schedule}
-    first = _resume(folder, parts, settings)
+    first = resume_progress(folder, settings, parts)
     net.to(memory_format=torch.channels_last)
     coarse = computes_in_16_bits()
     running: dict[str, float] = {}
@@ -92,7 +94,7 @@ def fit(
             running[name] = 0.99 * running.get(name, value) + 0.01 * value
         if (step + 1) % every == 0 or step + 1 == settings.steps:
             tell(step + 1, running)
-            _save(folder, step + 1, parts, settings)
+            save_progress(folder, step + 1, settings, parts)
     averaged: CloseupNet = mean.module
     averaged.eval()
     return averaged
@@ -149,31 +151,3 @@ def _random_window(rng: np.random.Generator) -> np.ndarray:
     middle = np.full(2, (PATCH_PX - 1) / 2)
     target = np.full(2, (INPUT_PX - 1) / 2) + rng.normal(0, _SHIFT * INPUT_PX, 2)
     return np.concatenate([turn, (target - turn @ middle)[:, None]], axis=1)
-
-
-def _rate(step: int, settings: FitSettings) -> float:
-    if step < settings.warm_up:
-        return (step + 1) / settings.warm_up
-    done = (step - settings.warm_up) / max(settings.steps - settings.warm_up, 1)
-    return float(0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * min(done, 1.0))))
-
-
-def _save(folder: Path, step: int, parts: dict[str, Any], settings: FitSettings) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f"progress.{os.getpid()}.tmp"
-    state = {name: part.state_dict() for name, part in parts.items()}
-    torch.save({"step": step, "settings": json.dumps(asdict(settings)), **state}, temporary)
-    temporary.replace(folder / _PROGRESS)
-
-
-def _resume(folder: Path, parts: dict[str, Any], settings: FitSettings) -> int:
-    """Go on from an interrupted training of the same settings; 0 when there is none."""
-    path = folder / _PROGRESS
-    if not path.is_file():
-        return 0
-    state = torch.load(path, weights_only=True)
-    if state["settings"] != json.dumps(asdict(settings)):
-        return 0
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
-    return int(state["step"])

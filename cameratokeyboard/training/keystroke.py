@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import sys
 from pathlib import Path
 
 from cameratokeyboard.errors import MissingExtraError, SettingsError
+from cameratokeyboard.training.progress import print_progress, say, say_losses
 
 #: One session in so many goes through the real tracker, the others through its usual errors.
 _REAL_TRACKER_EVERY = 4
@@ -18,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags of this training; those that the detector's training has too are added there."""
     group = parser.add_argument_group("keystroke", "flags of c2k train keystroke")
     group.add_argument("--sessions", type=int, metavar="N", help="simulated sessions (240)")
-    group.add_argument("--steps", type=int, metavar="N", help="steps of the optimiser (6000)")
+    group.add_argument(
+        "--steps", type=int, metavar="N", help="steps of the optimiser (6000); with closeup 20000"
+    )
     group.add_argument("--channels", type=int, metavar="N", help="width of the network (48)")
 
 
@@ -30,15 +32,14 @@ def run(args: argparse.Namespace) -> int:
     from cameratokeyboard.training.keystroke_export import export
     from cameratokeyboard.training.keystroke_fit import FitSettings, fit
     from cameratokeyboard.training.keystroke_validate import validate
-    from cameratokeyboard.training.progress import print_progress
     from cameratokeyboard.training.trajectories import TRAIN_SEED, VALIDATION_SEED
 
-    sessions, workers = _count(args.sessions, 240, "--sessions"), args.workers or 1
+    sessions, workers = whole_number(args.sessions, 240, "--sessions"), args.workers or 1
     settings = FitSettings(
-        steps=_count(args.steps, FitSettings.steps, "--steps"),
+        steps=whole_number(args.steps, FitSettings.steps, "--steps"),
         batch=args.batch or FitSettings.batch,
         seed=args.seed or 0,
-        channels=_count(args.channels, FitSettings.channels, "--channels"),
+        channels=whole_number(args.channels, FitSettings.channels, "--channels"),
         threads=args.threads or 1,
     )
     folder: Path = args.output
@@ -46,15 +47,15 @@ def run(args: argparse.Namespace) -> int:
         ExampleOrder(TRAIN_SEED + number, number % _REAL_TRACKER_EVERY == 0)
         for number in range(sessions)
     ]
-    _say(f"simulating {sessions} sessions (kept in {folder / 'sessions'})")
+    say(f"simulating {sessions} sessions (kept in {folder / 'sessions'})")
     examples = list(
         make_examples(orders, folder / "sessions", workers, lambda n, of: print_progress(n - 1, of))
     )
-    _say(f"training for {settings.steps} steps")
+    say(f"training for {settings.steps} steps")
     try:
-        net = fit(examples, settings, folder, _tell)
+        net = fit(examples, settings, folder, say_losses)
     except KeyboardInterrupt:
-        _say(f"stopped; the same command goes on from the last 100 steps in {folder}")
+        say(f"stopped; the same command goes on from the last 100 steps in {folder}")
         return 1
     path = folder / "keystroke.onnx"
     export(net, path, {"sessions": sessions, "steps": settings.steps, "data": "simulated"})
@@ -70,17 +71,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _count(value: int | None, default: int, flag: str) -> int:
+def whole_number(value: int | None, default: int, flag: str) -> int:
+    """A flag's value, or what it is when left out. Raises SettingsError below 1."""
     if value is None:
         return default
     if value < 1:
         raise SettingsError(f"{flag} {value}: expected a whole number from 1")
     return value
-
-
-def _tell(step: int, losses: dict[str, float]) -> None:
-    _say(f"step {step}: " + ", ".join(f"{name} {value:.4f}" for name, value in losses.items()))
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

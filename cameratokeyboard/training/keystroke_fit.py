@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +14,12 @@ from torch import Tensor
 from cameratokeyboard.training.keystroke_net import LAGS, TemporalNet, press_loss
 from cameratokeyboard.training.keystroke_targets import Example
 from cameratokeyboard.training.precision import computes_in_16_bits
+from cameratokeyboard.training.resumable import cosine_rate, resume_progress, save_progress
 
 #: Lags beyond this are never waited for, so they are not trained.
 LOOK_AHEAD_S = 0.105
+#: The learning rate ends at this share of its greatest.
+_FLOOR = 0.02
 #: Weights of the losses; onsets are what counts.
 _WEIGHTS = {"onset": 1.0, "contact": 0.6, "offset": 0.25, "share": 0.2}
 
@@ -52,8 +53,11 @@ def fit(
     optimiser = torch.optim.AdamW(
         net.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
     )
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, settings))
-    first = _resume(folder, net, optimiser, schedule, settings)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: cosine_rate(step, settings.warm_up, settings.steps, _FLOOR)
+    )
+    parts = {"net": net, "optimiser": optimiser, "schedule": schedule}
+    first = resume_progress(folder, settings, parts)
     running: dict[str, float] = {}
     coarse = computes_in_16_bits()
     net.train()
@@ -74,7 +78,7 @@ def fit(
             running[name] = 0.98 * running.get(name, value) + 0.02 * value
         if (step + 1) % 100 == 0 or step + 1 == settings.steps:
             tell(step + 1, running)
-            _save(folder, step + 1, net, optimiser, schedule, settings)
+            save_progress(folder, step + 1, settings, parts)
     net.eval()
     return net
 
@@ -112,42 +116,3 @@ def _padded(values: np.ndarray, frames: int) -> np.ndarray:
         return np.ascontiguousarray(values, np.float32)
     widths = [(0, 0)] * (values.ndim - 1) + [(0, lack)]
     return np.pad(values, widths).astype(np.float32)
-
-
-def _rate(step: int, settings: FitSettings) -> float:
-    if step < settings.warm_up:
-        return (step + 1) / settings.warm_up
-    done = (step - settings.warm_up) / max(settings.steps - settings.warm_up, 1)
-    return float(0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * min(done, 1.0))))
-
-
-def _progress_file(folder: Path) -> Path:
-    return folder / "progress.pt"
-
-
-def _save(folder: Path, step: int, net: Any, optimiser: Any, schedule: Any, settings: Any) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f"progress.{os.getpid()}.tmp"
-    state = {
-        "step": step,
-        "settings": json.dumps(asdict(settings)),
-        "net": net.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "schedule": schedule.state_dict(),
-    }
-    torch.save(state, temporary)
-    temporary.replace(_progress_file(folder))
-
-
-def _resume(folder: Path, net: Any, optimiser: Any, schedule: Any, settings: FitSettings) -> int:
-    """Go on from an interrupted training of the same settings; 0 when there is none."""
-    path = _progress_file(folder)
-    if not path.is_file():
-        return 0
-    state = torch.load(path, weights_only=True)
-    if state["settings"] != json.dumps(asdict(settings)):
-        return 0
-    net.load_state_dict(state["net"])
-    optimiser.load_state_dict(state["optimiser"])
-    schedule.load_state_dict(state["schedule"])
-    return int(state["step"])

@@ -1,4 +1,4 @@
-"""Progress of work that goes picture by picture."""
+"""Progress of long work: picture by picture, step by step, and lines of news."""
 
 from __future__ import annotations
 
@@ -10,3 +10,13 @@ def print_progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         end = "\n" if done + 1 >= total else ""
         print(f"\r{done + 1}/{total}", end=end, file=sys.stderr, flush=True)
+
+
+def say(line: str) -> None:
+    """A line of news on standard error; standard output is for results."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def say_losses(step: int, losses: dict[str, float]) -> None:
+    """A line about a training of a small network."""
+    say(f"step {step}: " + ", ".join(f"{name} {value:.4f}" for name, value in losses.items()))

@@ -143,3 +143,10 @@ class TestCommand:
         said: Any = capsys.readouterr()
         assert "mean F1 of fingers and thumbs" in said.out
         assert CloseupNetwork.load(output / "closeup.onnx").settings.scout > 0
+
+    def test_no_steps_are_refused_in_one_line(
+        self, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        flags = ["--dataset", str(dataset), "--output", str(tmp_path / "run"), "--steps", "0"]
+        assert main(["train", "closeup", *flags]) == 1
+        assert "--steps 0: expected a whole number from 1" in capsys.readouterr().err
