@@ -17,6 +17,8 @@ from cameratokeyboard.errors import SimulationError
 #: Where the camera looks over the back of the hands, wrists are at most this high, and so much
 #: farther from the pads.
 LOW_HANDS_MM, FLAT_HANDS_MM = 9.0, 22.0
+#: Share of front cameras of stills that look down steeply, most of them from near [assumed].
+_HIGH_SHARE = 0.2
 
 
 class View(StrEnum):
@@ -177,6 +179,9 @@ def draw_plan(rng: np.random.Generator, view: View, whole_mat: bool = False) -> 
     else:
         yaw = float(rng.normal(0, 15 * spread))
         pitch = float(np.clip(rng.gamma(7.0, 4.0), 9, 60))
+        if not whole_mat and rng.uniform() < _HIGH_SHARE:
+            pitch = float(rng.uniform(40, 62))
+            liked = float(rng.uniform(180, 380))
     distance, hfov = _draw_framing(rng, None if whole_mat else liked)
     off = rng.normal(0, 1, 2) * (np.array([8, 6]) if whole_mat else np.array([22, 16]))
     # Photographers aim at the hands, which stand over the mat's nearer half.
@@ -206,6 +211,6 @@ def _draw_framing(rng: np.random.Generator, liked_mm: float | None) -> tuple[flo
         hfov, wanted = float(rng.uniform(58, 78)), float(rng.uniform(330, 430))
     else:
         wanted = float(np.clip(rng.normal(355, 60), 265, 600))
-        hfov = float(np.clip(2 * np.rad2deg(np.arctan(wanted / 2 / liked_mm)), 32, 76))
+        hfov = float(np.clip(2 * np.rad2deg(np.arctan(wanted / 2 / liked_mm)), 32, 84))
     distance = wanted / 2 / float(np.tan(np.deg2rad(hfov) / 2))
     return float(np.clip(distance, 190, 900)), hfov

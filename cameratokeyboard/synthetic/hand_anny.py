@@ -27,6 +27,7 @@ from cameratokeyboard.synthetic.hand_source import (
     HAND,
     SourceHand,
     bone_of,
+    unit,
     vertex_normals,
 )
 
@@ -34,6 +35,9 @@ from cameratokeyboard.synthetic.hand_source import (
 MM_PER_UNIT = 100.0
 #: Share of the forearm, from the wrist, that is kept; the rest is under the sleeve.
 FOREARM_SHARE = 0.86
+#: The rig's knuckles lie ahead of a hand's own, where fingers part, index and pinky most: so far
+#: they are moved back, thumb to pinky, for finger lengths that agree with anthropometry.
+KNUCKLE_BACK_MM = (0.0, 11.0, 7.0, 8.0, 14.0)
 _FOREARM_BONES = ("lowerarm01.R", "lowerarm02.R")
 _HAND_BONES = ("wrist.R", "metacarpal1.R", "metacarpal2.R", "metacarpal3.R", "metacarpal4.R")
 _RACES = ("african", "asian", "caucasian")
@@ -153,6 +157,13 @@ def _joints(
     return heads, tips
 
 
+def _move_knuckles(heads: FloatArray) -> None:
+    """Move the first joint of index to pinky back from the web to the knuckle, in place."""
+    for finger, back in enumerate(KNUCKLE_BACK_MM):
+        first = bone_of(finger, 0)
+        heads[first] -= back * unit(heads[first + 1] - heads[first])
+
+
 def _nail_mask(folder: Path, texture: FloatArray, pairs: IntArray, count: int) -> FloatArray:
     """(V,) 0..1: how much of the nail mask picture lies at each vertex. pairs: (F, 4, 2)."""
     picture = cv2.imread(str(folder / "textures" / "mpfb_fingernails.jpg"), cv2.IMREAD_GRAYSCALE)
@@ -198,6 +209,7 @@ def _load(folder: Path, shape: HandShape) -> SourceHand:
     _apply_build(vertices, folder, shape)
     vertices *= MM_PER_UNIT
     heads, tips = _joints(vertices, groups)
+    _move_knuckles(heads)
     keep = (weights.sum(axis=1) > 0.5) & (share < FOREARM_SHARE)
     faces = pairs[:, :, 0]
     faces = faces[keep[faces].all(axis=1)]

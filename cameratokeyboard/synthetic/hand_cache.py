@@ -17,7 +17,7 @@ from cameratokeyboard.synthetic.datatypes import HandMesh, HandShape
 from cameratokeyboard.synthetic.hand_rig import HandRig
 
 #: Grows whenever built hands change, so that old files are not used.
-BUILD = 9
+BUILD = 10
 _MESH_FIELDS = tuple(field.name for field in dataclasses.fields(HandMesh))
 _RIG_FIELDS = tuple(f.name for f in dataclasses.fields(HandRig) if f.name != "mesh")
 

@@ -14,10 +14,10 @@ from cameratokeyboard.synthetic.skeleton import FINGER_DOFS, FLEX_1, FLEX_2, HAN
 NEUTRAL_DEG = np.array(
     [
         [-15.0, 32.0, 8.0, 14.0, 18.0],
-        [0.0, 0.0, 28.0, 42.0, 25.0],
-        [0.0, 0.0, 32.0, 46.0, 27.0],
-        [0.0, 0.0, 32.0, 46.0, 27.0],
-        [0.0, 0.0, 28.0, 40.0, 24.0],
+        [0.0, 0.0, 32.0, 34.0, 12.0],
+        [0.0, 0.0, 34.0, 40.0, 14.0],
+        [0.0, 0.0, 34.0, 40.0, 14.0],
+        [0.0, 0.0, 32.0, 33.0, 12.0],
     ]
 )
 #: The same with a raised wrist: knuckles high, fingers hanging down from them like the legs of a
@@ -25,32 +25,32 @@ NEUTRAL_DEG = np.array(
 RAISED_DEG = np.array(
     [
         [-12.0, 30.0, 14.0, 18.0, 22.0],
-        [0.0, 0.0, 58.0, 36.0, 18.0],
-        [0.0, 0.0, 62.0, 38.0, 19.0],
-        [0.0, 0.0, 60.0, 38.0, 19.0],
-        [0.0, 0.0, 54.0, 34.0, 17.0],
+        [0.0, 0.0, 48.0, 26.0, 7.0],
+        [0.0, 0.0, 50.0, 30.0, 8.0],
+        [0.0, 0.0, 50.0, 30.0, 8.0],
+        [0.0, 0.0, 46.0, 26.0, 7.0],
     ]
 )
 #: The same with the palm on the table: flat fingers that show their nails upwards.
 FLAT_DEG = np.array(
     [
         [-15.0, 32.0, 6.0, 10.0, 12.0],
-        [0.0, 0.0, 18.0, 26.0, 10.0],
-        [0.0, 0.0, 20.0, 28.0, 11.0],
-        [0.0, 0.0, 20.0, 28.0, 11.0],
-        [0.0, 0.0, 18.0, 25.0, 10.0],
+        [0.0, 0.0, 20.0, 24.0, 7.0],
+        [0.0, 0.0, 22.0, 28.0, 8.0],
+        [0.0, 0.0, 22.0, 28.0, 8.0],
+        [0.0, 0.0, 20.0, 23.0, 7.0],
     ]
 )
 #: Wrist heights of the flat, the usual and the raised posture; between them they blend.
 WRIST_MM = (8.0, 24.0, 75.0)
 #: How far, in degrees, each angle may lie from the posture before it counts as odd [assumed].
-SPREAD_DEG = np.array([[13.0, 8.0, 12.0, 10.0, 12.0]] + [[6.0, 1.5, 14.0, 14.0, 8.0]] * 4)
+SPREAD_DEG = np.array([[13.0, 8.0, 12.0, 10.0, 12.0]] + [[6.0, 1.5, 14.0, 14.0, 9.0]] * 4)
 #: Joint limits in degrees. Flexion from the ranges of motion in goniometry handbooks (AAOS: MCP
 #: 90, PIP 100, DIP 90, thumb MCP 50 and IP 80), extension and deviation somewhat below them.
-LOW_DEG = np.array([[-45.0, -10.0, -30.0, -10.0, -15.0]] + [[-18.0, -6.0, -30.0, 0.0, -5.0]] * 4)
+LOW_DEG = np.array([[-45.0, -10.0, -30.0, -10.0, -15.0]] + [[-18.0, -6.0, -30.0, 0.0, -10.0]] * 4)
 HIGH_DEG = np.array([[35.0, 50.0, 40.0, 50.0, 75.0]] + [[18.0, 6.0, 90.0, 100.0, 80.0]] * 4)
 #: Flexion of the DIP per flexion of the PIP: one tendon bends both.
-DIP_PER_PIP = 0.6
+DIP_PER_PIP = 0.35
 #: Pitch (fingers up) and roll (thumb up) of the hand in degrees in the three postures, and their
 #: spread [assumed].
 PITCH_DEG, PITCH_SPREAD_DEG = (14.0, 16.0, 2.0), 7.0

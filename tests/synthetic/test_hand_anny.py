@@ -27,6 +27,15 @@ class TestLoadSource:
         assert 150 < np.linalg.norm(tip - wrist) < 210
         assert 200 < np.linalg.norm(source.heads[FOREARM] - wrist) < 300
 
+    def test_fingers_have_human_proportions(self, source: SourceHand) -> None:
+        lengths = np.zeros(5)
+        for finger in range(5):
+            joints = [source.heads[bone_of(finger, k)] for k in range(3)] + [source.tips[finger]]
+            lengths[finger] = np.linalg.norm(np.diff(joints, axis=0), axis=1).sum()
+
+        # Phalanges of adults, index, ring and little finger against the middle one.
+        np.testing.assert_allclose(lengths[[1, 3, 4]] / lengths[2], [0.88, 0.96, 0.76], atol=0.035)
+
     def test_weights_of_each_vertex_sum_to_one(self, source: SourceHand) -> None:
         np.testing.assert_allclose(source.weights.sum(axis=1), 1.0)
 

@@ -6,11 +6,12 @@ import pytest
 from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.hand_posture import HIGH, usual
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
-from cameratokeyboard.synthetic.hand_walls import Walls, closest_points
+from cameratokeyboard.synthetic.hand_walls import PITCH, Walls, closest_points
 from cameratokeyboard.synthetic.skeleton import (
     DEVIATION,
     FINGER_DOFS,
     FLEX_1,
+    FLEX_2,
     HAND_DOFS,
     STATE_SIZE,
     stance,
@@ -73,17 +74,29 @@ class TestWalls:
 
     def test_joint_beyond_its_limit_is_a_wall(self, rig: HandRig) -> None:
         state = high_above(rig)
-        pip = HAND_DOFS + 2 * FINGER_DOFS + FLEX_1
-        state[pip] = HIGH[pip] + np.radians(3)
+        thumb_end = HAND_DOFS + FLEX_2
+        state[thumb_end] = HIGH[thumb_end] + np.radians(3)
 
         rows = Walls(rig, stance(rig, state), state).rows
 
         assert rows.max() == pytest.approx(3.0)
 
+    def test_last_bone_that_folds_back_is_a_wall_unless_the_hand_is_raised(
+        self, rig: HandRig
+    ) -> None:
+        state = high_above(rig)
+        state[HAND_DOFS + 2 * FINGER_DOFS + FLEX_1] = np.radians(95)
+        raised = state.copy()
+        raised[PITCH] += np.radians(60)
+
+        assert Walls(rig, stance(rig, state), state).rows.max() > 3
+        assert Walls(rig, stance(rig, raised), raised).rows.size == 0
+
     def test_slopes_match_small_steps(self, rig: HandRig) -> None:
         state = high_above(rig)
         state[2] = 5.0
         state[HAND_DOFS + FINGER_DOFS + DEVIATION] = np.radians(-15)
+        state[HAND_DOFS + 3 * FINGER_DOFS + FLEX_1] = np.radians(95)
         walls = Walls(rig, stance(rig, state), state)
         found = walls.slopes()
 

@@ -77,6 +77,19 @@ class TestReach:
         assert (state >= LOW).all()
         assert (state <= HIGH).all()
 
+    @pytest.mark.parametrize("raised_mm", [-15.0, 0.0, 30.0, 50.0])
+    @pytest.mark.parametrize("ahead_mm", [0.0, 12.0])
+    def test_no_last_bone_folds_back_under_the_hand(
+        self, rig: HandRig, raised_mm: float, ahead_mm: float
+    ) -> None:
+        wrist = HOME_WRIST_MM + np.array([0.0, ahead_mm, raised_mm])
+
+        found = reach(rig, HOME_PADS_MM, wrist, HOME_YAW_DEG)
+
+        last = found.stance.segments[1:, 2, :, 1]
+        ahead = last[:, :2] @ found.stance.hand[:2, 1]
+        assert np.degrees(np.arctan2(-last[:, 2], ahead)).max() < 98
+
     def test_far_target_is_approached_and_its_distance_reported(self, rig: HandRig) -> None:
         pads = strike(1, 0.0, 220.0)
 
