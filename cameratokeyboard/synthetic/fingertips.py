@@ -28,7 +28,7 @@ _FINGER_SHARE = np.array([0.40, 0.42, 0.465, 0.435, 0.345])
 
 #: Downward tilt of the last segment: (at no stretch, less at full stretch), degrees, thumb to
 #: pinky; straight lines through the tilts of posed hand meshes over performances of several styles.
-_TILT_DEG = np.array([[61.0, 30.0], [168.0, 199.0], [177.0, 199.0], [128.0, 86.0], [118.0, 113.0]])
+_TILT_DEG = np.array([[85.0, 64.0], [92.0, 83.0], [98.0, 49.0], [93.0, 36.0], [73.0, 64.0]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ def fingertips_at(
     way = pads_mm[..., :2] - knuckle[..., :2]
     flat = np.hypot(way[..., 0], way[..., 1])
     forward = way / np.maximum(flat, 1e-6)[..., None]
-    # A stretched finger lies flat, a bent one stands or hooks back.
+    # A stretched finger lies flat, a bent one stands.
     full = (_FINGER_SHARE * hand.length_mm)[DIGIT_OF] * scale
     stretch = np.clip(flat / full, 0.25, 1.0)
     flat_deg, steep_deg = _TILT_DEG[DIGIT_OF].T
