@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, FloatArray, Frame
 from cameratokeyboard.detect.base import Detector
+from cameratokeyboard.detect.doubles import without_doubles
 from cameratokeyboard.detect.engines import check_model_file, open_session
 from cameratokeyboard.detect.looks import PADDING
 from cameratokeyboard.detect.yolo import YoloDetector
@@ -206,7 +207,7 @@ def look_closely(
     if len(chosen):
         finds = network.look(cut_windows(image, windows))
         found = join(found, chosen, windows, finds, network.settings)
-    return sure(found, network.settings)
+    return without_doubles(sure(found, network.settings))
 
 
 def worth_a_look(found: Detections) -> tuple[NDArray[np.int64], FloatArray]:

@@ -17,11 +17,17 @@ _MIN_GAIN = 1.15
 
 
 class PictureDetector:
-    """Looks at the whole picture, then again at the part with mat and hands, from near."""
+    """Looks at the whole picture, then again at the part with mat and hands, from near.
 
-    def __init__(self, detector: YoloDetector) -> None:
+    sure_from: thresholds by channel of the finds that say where to look again; the detector's own
+    unless given, which a measurement with lower thresholds does to look where the program looks.
+    """
+
+    def __init__(
+        self, detector: YoloDetector, sure_from: tuple[float, ...] | None = None
+    ) -> None:
         self._detector = detector
-        hints = tuple(t * _HINT_SHARE for t in detector.info.thresholds)
+        hints = tuple(t * _HINT_SHARE for t in sure_from or detector.info.thresholds)
         self._scout = detector.wider().with_thresholds(hints)
 
     def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:

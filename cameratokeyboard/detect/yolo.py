@@ -10,6 +10,7 @@ import numpy as np
 
 from cameratokeyboard.datatypes import Detections, FloatArray, Frame
 from cameratokeyboard.detect.decode import Candidates, decode
+from cameratokeyboard.detect.doubles import without_doubles
 from cameratokeyboard.detect.engines import Engine, open_engine
 from cameratokeyboard.detect.looks import STRIDE, Look, cut, plan_look
 from cameratokeyboard.detect.modelinfo import ModelInfo, parse_model_info
@@ -37,7 +38,7 @@ class YoloDetector:
         """Look once at ``region_px`` (4,) xyxy of the frame, or at all of it; px of the frame."""
         look = plan_look(frame.size_wh, region_px, self.budget_px, self.engine.fixed_wh)
         raw = self.engine.run(cut(frame.image, look))
-        return _to_frame(decode(raw, self.info), look, frame.size_wh)
+        return without_doubles(_to_frame(decode(raw, self.info), look, frame.size_wh))
 
     def with_budget(self, budget_px: int) -> YoloDetector:
         """The same network, spending another number of pixels on a look."""

@@ -28,7 +28,7 @@ _ARC_MM = np.array([-4.0, 4.0, 7.0, -2.0, 0.0, 0.0, -2.0, 7.0, 4.0, -4.0])
 _STRETCHED_MM = 30.0
 #: Shares of pictures [assumed; more than life, for these are what a detector confuses].
 _ARC_SHARE, _SHIFTED_SHARE, _JITTER_SHARE = 0.7, 0.4, 0.4
-_TOGETHER_SHARE, _FLAT_SHARE = 0.3, 0.14
+_TOGETHER_SHARE, _FLAT_SHARE, _RAISED_SHARE = 0.3, 0.14, 0.3
 #: Thumbs of a picture: as typing has them, hanging, beside or under the index finger.
 _THUMBS = ("typing", "hanging", "tucked")
 _THUMB_SHARES = (0.3, 0.36, 0.34)
@@ -88,6 +88,8 @@ def draw_moment(rng: Rng, performance: Performance, view: View) -> Moment:
         jitter[:, 1] += _ARC_MM * rng.uniform(0, 1)
     if rng.uniform() < _FLAT_SHARE:
         _lay_flat(rng, wrists, jitter, lowered)
+    elif rng.uniform() < _RAISED_SHARE:
+        _raise_outer(rng, jitter)
     if rng.uniform() < _TOGETHER_SHARE:
         _bring_together(rng, pads + jitter, shift)
     thumbs = str(rng.choice(_THUMBS, p=_THUMB_SHARES))
@@ -155,6 +157,25 @@ def _lay_flat(rng: Rng, wrists: FloatArray, jitter: FloatArray, lowered: FloatAr
                 )
             lowered[side, 2] = min(0.0, rng.uniform(6, 14) - wrists[side, 2])
             lowered[side, 1] -= rng.uniform(0, 16)
+
+
+def _raise_outer(rng: Rng, jitter: FloatArray) -> None:
+    """Hold outer fingers of a hand or both up and away from the others, in place.
+
+    Many hold the little finger in the air while they type; it then shows its side to the camera.
+    """
+    for side in (0, 1):
+        if rng.uniform() < 0.7:
+            strength = 1.0
+            for slot in _OUTER_SLOTS[side][: 1 if rng.uniform() < 0.7 else 2]:
+                jitter[slot] += strength * np.array(
+                    [
+                        -_INWARDS[side] * rng.uniform(0, 24),
+                        rng.uniform(-14, 12),
+                        rng.uniform(8, 42),
+                    ]
+                )
+                strength = 0.6
 
 
 def _own_sides(pads: FloatArray) -> FloatArray:

@@ -20,11 +20,11 @@ class Augmentation:
     degrees, shear: turn and shear, degrees. stretch: logarithm of the greatest change of aspect.
     perspective: tilt across the sample. flip_x, flip_y: mirror left-right, top-bottom.
     brightness, contrast, tint: logarithm of the greatest factor. saturation: greatest loss, share.
-    grey, dark, shadow, finger_shadow, occlusion, blur, noise, compression: probabilities.
+    grey, dark, shadow, finger_shadow, occlusion, blur, soft, noise, compression: probabilities.
     """
 
     whole: float = 0.25
-    close: float = 0.1
+    close: float = 0.2
     scale: float = 0.3
     translate: float = 0.1
     degrees: float = 8.0
@@ -43,6 +43,7 @@ class Augmentation:
     finger_shadow: float = 0.3
     occlusion: float = 0.15
     blur: float = 0.25
+    soft: float = 0.35
     noise: float = 0.4
     compression: float = 0.4
 

@@ -23,6 +23,8 @@ def degrade(image: ImageArray, settings: Augmentation, rng: np.random.Generator)
         light = _patches(light, rng)
     if rng.random() < settings.blur:
         light = _blur(light, rng)
+    if rng.random() < settings.soft:
+        light = _soften(light, rng)
     if rng.random() < settings.noise:
         light = _noise(light, rng)
     result = np.asarray(np.clip(light * 255, 0, 255), np.uint8)
@@ -107,6 +109,22 @@ def _blur(light: FloatArray, rng: np.random.Generator) -> FloatArray:
     first, last = np.rint(middle - reach).astype(int), np.rint(middle + reach).astype(int)
     cv2.line(kernel, first.tolist(), last.tolist(), 1.0)
     return np.asarray(cv2.filter2D(light, -1, kernel / max(float(kernel.sum()), 1.0)))
+
+
+def _soften(light: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Fewer pixels than the sample has, sometimes sharpened, as of small sensors and zoomed videos.
+
+    Without it a network that learned from crisp pictures fails where a camera's frame is blown up.
+    """
+    height, width = light.shape[:2]
+    share = 1 / rng.uniform(1.2, 3.0)
+    small = cv2.resize(light, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    method = cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR
+    soft = np.asarray(cv2.resize(small, (width, height), interpolation=method))
+    if rng.random() < 0.4:
+        blurred = np.asarray(cv2.GaussianBlur(soft, (0, 0), rng.uniform(0.8, 2.0)))
+        soft = soft + np.float32(rng.uniform(0.3, 1.2)) * (soft - blurred)
+    return soft
 
 
 def _noise(light: FloatArray, rng: np.random.Generator) -> FloatArray:

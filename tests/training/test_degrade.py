@@ -9,16 +9,13 @@ from tests.training.builders import draw_picture
 
 NAMES = (
     *("brightness", "contrast", "tint", "saturation", "grey", "dark", "shadow", "finger_shadow"),
-    *("occlusion", "blur", "noise", "compression"),
+    *("occlusion", "blur", "soft", "noise", "compression"),
 )
 OFF = Augmentation(**dict.fromkeys(NAMES, 0.0))
 
 
 class TestDegrade:
-    @pytest.mark.parametrize(
-        "name",
-        ["dark", "shadow", "finger_shadow", "occlusion", "blur", "noise", "compression", "grey"],
-    )
+    @pytest.mark.parametrize("name", [*NAMES[4:]])
     def test_each_kind_alone_changes_the_picture(self, name: str) -> None:
         image = draw_picture(1)[0]
         settings = Augmentation(**{**vars(OFF), name: 1.0})
@@ -34,6 +31,14 @@ class TestDegrade:
         assert dark.mean() < 0.65 * image.mean()
         grey = degrade(image, Augmentation(**{**vars(OFF), "grey": 1.0}), rng)
         assert np.ptp(grey.astype(int), axis=2).max() <= 1
+
+    def test_a_soft_picture_has_less_detail(self) -> None:
+        image = np.random.default_rng(1).integers(0, 255, (60, 90, 3)).astype(np.uint8)
+        settings = Augmentation(**{**vars(OFF), "soft": 1.0})
+        rng = np.random.default_rng(0)
+        for _ in range(20):
+            soft = degrade(image, settings, rng).astype(float)
+            assert np.abs(np.diff(soft, axis=1)).mean() < np.abs(np.diff(image, axis=1)).mean()
 
     def test_same_generator_same_picture(self) -> None:
         image = draw_picture(1)[0]
