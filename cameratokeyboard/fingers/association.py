@@ -30,24 +30,32 @@ ORDERED_GROUPS: tuple[tuple[int, ...], ...] = ((0, 1, 2, 3), (6, 7, 8, 9), THUMB
 
 
 def associate(
-    candidates: Candidates, expected: FloatArray, variance: FloatArray, sigma: float
+    candidates: Candidates,
+    last: FloatArray,
+    expected: FloatArray,
+    variance: FloatArray,
+    sigma: float,
 ) -> IntArray:
     """(10,) the candidate of each finger, -1 for none.
 
-    expected: (10, 2) predicted positions, NaN for fingers that are not followed. variance: (10,) of
-    each prediction. sigma: spread of a measured position. All in the work plane.
+    expected: (10, 2) predicted positions, NaN for fingers that are not followed. last: (10, 2)
+    where they were before: a strike ends on the paper, short of where its speed would take it, so
+    that any place on the way is as good as its end. variance: (10,) of each prediction. sigma:
+    spread of a measured position. All in the work plane.
     """
     result = np.full(10, -1)
     followed = np.flatnonzero(np.isfinite(expected).all(axis=1))
     if not len(followed) or not len(candidates):
         return result
     spread = np.clip(np.sqrt(variance[followed] + sigma**2), *_SIGMA_RANGE)
-    cost = _costs(candidates, expected[followed], spread, followed)
+    known = np.isfinite(last[followed]).all(axis=1, keepdims=True)
+    way = np.where(known, last[followed] - expected[followed], 0.0)
+    cost = _costs(candidates, expected[followed], way, spread, followed)
     chosen = assign(cost, _GATE**2)
     clear = bool((chosen >= 0).all()) and _total(cost, chosen) < _CLEAR_COST * len(chosen)
     shift = np.zeros((1, 2)) if clear else _hand_steps(candidates, expected[followed], followed)
     if np.abs(shift).max() > _HAND_STEP_MATTERS:
-        shifted_cost = _costs(candidates, expected[followed] + shift, spread, followed)
+        shifted_cost = _costs(candidates, expected[followed] + shift, way, spread, followed)
         shifted = assign(shifted_cost, _GATE**2)
         if _total(shifted_cost, shifted) + 2.0 < _total(cost, chosen):
             cost, chosen = shifted_cost, shifted
@@ -56,9 +64,17 @@ def associate(
 
 
 def _costs(
-    candidates: Candidates, expected: FloatArray, spread: FloatArray, fingers: IntArray
+    candidates: Candidates,
+    expected: FloatArray,
+    way: FloatArray,
+    spread: FloatArray,
+    fingers: IntArray,
 ) -> FloatArray:
-    away = (candidates.u[None] - expected[:, None]) / spread[:, None, None]
+    """(F, N) squared distances, in spreads, from the ways that begin at ``expected``."""
+    away = candidates.u[None] - expected[:, None]
+    length = np.maximum((way**2).sum(axis=1), 1e-9)[:, None]
+    share = np.clip((away * way[:, None]).sum(axis=2) / length, 0.0, 1.0)
+    away = (away - share[..., None] * way[:, None]) / spread[:, None, None]
     cost: FloatArray = (away**2).sum(axis=2)
     wrong = IS_THUMB[fingers][:, None] != candidates.is_thumb[None]
     return np.asarray(cost + _WRONG_CLASS_COST * wrong + (1.0 - candidates.confidence))

@@ -54,6 +54,8 @@ _CHECK_EVERY_S, _CHECK_SOON_S = 0.5, 0.1
 #: Where a finger that was lost is expected: its hand's place, this uncertain (mm).
 _LOST_SIGMA = 7.0
 _VELOCITY_MEMORY_S = 0.06
+#: A finger seen this long before the last frame may have stopped on its way since.
+_JUST_S = 0.1
 
 
 class HandTracker:
@@ -138,7 +140,10 @@ class HandTracker:
         before = self._filters.position.copy()
         self._filters.predict(dt_s)
         self._forget_lost(plane, t_s)
-        slots = associate(found, self._filters.position, self._filters.position_variance, sigma)
+        last = np.where((t_s - dt_s - self._seen_s <= _JUST_S)[:, None], before, np.nan)
+        slots = associate(
+            found, last, self._filters.position, self._filters.position_variance, sigma
+        )
         slots = self._name_new(found, slots, plane, t_s)
         slots = self._check_names(found, slots, plane, t_s)
         slots = self._check_order(found, slots, t_s)

@@ -171,6 +171,19 @@ class TestTracking:
 
         self.follow(path)
 
+    @pytest.mark.parametrize("phase", [0.0, 0.25, 0.5, 0.75])
+    @pytest.mark.parametrize("finger", [1, 6])
+    def test_strike_that_ends_on_the_paper_loses_no_frame(self, finger: int, phase: float):
+        def strike(t: float) -> np.ndarray:
+            """Up 22 mm, then down ever faster within 55 ms and still at once, as a collision is."""
+            since = t - 0.5 - phase / FPS
+            tips = HOME.copy()
+            height = np.clip(since / 0.14, 0, 1) - np.clip((since - 0.2) / 0.055, 0, 1) ** 2
+            tips[finger, 2] += 22.0 * height
+            return tips
+
+        assert all(fingers.visible[finger] for fingers in self.follow(strike, 40))
+
     def test_velocity_follows_the_hand(self):
         results = self.follow(lambda t: shifted(dx=100 * t), frames=20)
         assert results[-1].velocity_mm_s[[1, 7], 0] == pytest.approx([100, 100], rel=0.15)
