@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cameratokeyboard.datatypes import FINGER, Detections
 
@@ -18,15 +19,24 @@ def without_doubles(found: Detections) -> Detections:
     one; their contact points agree. Thumbs stay: the tips of two often lie side by side. Finds
     without a contact point are left alone.
     """
-    fingers = np.flatnonzero((found.class_id == FINGER) & (found.keypoints[:, 0, 2] > 0))
+    fingers = np.flatnonzero(found.class_id == FINGER)
     fingers = fingers[np.argsort(-found.confidence[fingers], kind="stable")]
-    contact = found.contact_px[fingers].astype(float)
-    sides = np.maximum(found.xyxy[fingers, 2:] - found.xyxy[fingers, :2], 1.0)
-    side = np.sqrt(sides[:, 0] * sides[:, 1])
-    apart = np.linalg.norm(contact[:, None] - contact[None, :], axis=2)
-    same = apart < SAME_CONTACT * np.minimum(side[:, None], side[None, :])
+    same = same_contacts(found)
     keep = np.ones(len(found.class_id), bool)
     for rank, index in enumerate(fingers):
         if keep[index]:
-            keep[fingers[rank + 1 :][same[rank, rank + 1 :]]] = False
+            weaker = fingers[rank + 1 :]
+            keep[weaker[same[index, weaker]]] = False
     return found.select(keep)
+
+
+def same_contacts(found: Detections) -> NDArray[np.bool_]:
+    """(N, N): whether the contact points of two finds, both known, are too near for two fingers."""
+    contact = found.contact_px.astype(float)
+    sides = np.maximum(found.xyxy[:, 2:] - found.xyxy[:, :2], 1.0).astype(float)
+    side = np.sqrt(sides[:, 0] * sides[:, 1])
+    apart = np.linalg.norm(contact[:, None] - contact[None, :], axis=2)
+    near = apart < SAME_CONTACT * np.minimum(side[:, None], side[None, :])
+    known = found.keypoints[:, 0, 2] > 0
+    same: NDArray[np.bool_] = near & known[:, None] & known[None, :]
+    return same

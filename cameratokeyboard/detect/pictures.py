@@ -4,53 +4,76 @@ from __future__ import annotations
 
 import numpy as np
 
-from cameratokeyboard.datatypes import Detections, FloatArray, Frame
+from cameratokeyboard.datatypes import FINGER, Detections, FloatArray, Frame
 from cameratokeyboard.detect.focus import join
+from cameratokeyboard.detect.fusion import fuse
 from cameratokeyboard.detect.yolo import YoloDetector
 
 #: Finds of the first look that are too weak to report may still say where to look again.
 _HINT_SHARE = 0.5
+#: Looks report finds down to this share of the thresholds: two weak finds support each other.
+_WEAK_SHARE = 0.25
 #: Room around the finds for the second look, as a share of their width and at least of the frame's.
-_MARGIN, _MIN_MARGIN = 0.1, 0.04
-#: A second look has to show things this much larger to be worth it.
-_MIN_GAIN = 1.15
+_MARGIN, _MIN_MARGIN = 0.15, 0.04
+#: The second look shows the typical fingertip with this side, px of the network's input: smaller
+#: ones lose thumbs and markers, in larger ones skin looks less and less like that of training.
+#: Chosen from 12, 15, 18, 22, 27 and 33 on rendered pictures.
+_TIP_PX = 18.0
+#: Least and most pixels of the second look, as shares of the budget.
+_LEAST, _MOST = 0.35, 3.0
 
 
 class PictureDetector:
-    """Looks at the whole picture, then again at the part with mat and hands, from near.
+    """Looks at the whole picture, then at the part with mat and hands at the scale that suits best.
 
-    sure_from: thresholds by channel of the finds that say where to look again; the detector's own
-    unless given, which a measurement with lower thresholds does to look where the program looks.
+    What both looks see counts more than what only one does. weakest: finds are reported from this
+    confidence by channel, the detector's thresholds unless given; a measurement passes lower ones
+    and still looks where the program looks.
     """
 
-    def __init__(
-        self, detector: YoloDetector, sure_from: tuple[float, ...] | None = None
-    ) -> None:
-        self._detector = detector
-        hints = tuple(t * _HINT_SHARE for t in sure_from or detector.info.thresholds)
-        self._scout = detector.wider().with_thresholds(hints)
+    def __init__(self, detector: YoloDetector, weakest: tuple[float, ...] | None = None) -> None:
+        self._limits = weakest or detector.info.thresholds
+        self._hints = tuple(t * _HINT_SHARE for t in detector.info.thresholds)
+        weak = (
+            min(low, _WEAK_SHARE * t)
+            for low, t in zip(self._limits, detector.info.thresholds, strict=True)
+        )
+        self._near = detector.with_thresholds(tuple(weak))
+        self._wide = self._near.wider()
 
     def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
         """Everything in the picture, or in ``region_px`` (4,) xyxy of it; px of the picture."""
-        wide = self._scout.detect(frame, region_px)
-        sure = self._sure(wide)
-        if not len(wide):
-            return sure
-        region = _around(wide, frame.size_wh)
-        size = region[2:] - region[:2]
-        if np.max(size / np.array(frame.size_wh)) * _MIN_GAIN > 1 and region_px is None:
-            area = float(np.prod(size / np.array(frame.size_wh)))
-            if area * _MIN_GAIN**2 > 1:
-                return sure
-        return join(self._detector.detect(frame, region), sure, region)
+        wide = self._wide.detect(frame, region_px)
+        hints = self._from(wide, self._hints)
+        if not len(hints):
+            return self._from(wide, self._limits)
+        region = _around(hints, frame.size_wh)
+        if region_px is not None:
+            region[:2] = np.maximum(region[:2], region_px[:2])
+            region[2:] = np.minimum(region[2:], region_px[2:])
+        near = self._near.with_budget(self._budget(hints, region)).detect(frame, region)
+        seen_twice = fuse([near, _within(wide, region)])
+        return self._from(join(seen_twice, wide, region), self._limits)
 
-    def _sure(self, found: Detections) -> Detections:
-        limits = np.ones(3)
-        for class_id, limit in zip(
-            self._detector.info.class_ids, self._detector.info.thresholds, strict=True
-        ):
-            limits[class_id] = limit
-        return found.select(found.confidence >= limits[found.class_id])
+    def _budget(self, hints: Detections, region: FloatArray) -> int:
+        """Pixels of a look at ``region`` in which fingertips have the side that suits best."""
+        tips = hints.xyxy[hints.class_id == FINGER]
+        usual = self._near.budget_px
+        if not len(tips):
+            return usual
+        side = float(np.median(np.sqrt(np.prod(tips[:, 2:] - tips[:, :2], axis=1))))
+        area = float(np.prod(region[2:] - region[:2])) * (_TIP_PX / max(side, 1.0)) ** 2
+        return round(float(np.clip(area, _LEAST * usual, _MOST * usual)))
+
+    def _from(self, found: Detections, limits: tuple[float, ...]) -> Detections:
+        floor = np.full(3, 1.1)
+        floor[list(self._near.info.class_ids)] = limits
+        return found.select(found.confidence >= floor[found.class_id])
+
+
+def _within(found: Detections, region: FloatArray) -> Detections:
+    centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
+    return found.select(np.all((centre >= region[:2]) & (centre <= region[2:]), axis=1))
 
 
 def _around(found: Detections, image_wh: tuple[int, int]) -> FloatArray:

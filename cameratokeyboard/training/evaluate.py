@@ -171,17 +171,21 @@ def look_at(
 
 
 def _eager(detector: YoloDetector, closeup: CloseupNetwork | None, single_look: bool) -> Detector:
-    """A detector that reports everything down to CURVE_FROM."""
+    """A detector that reports everything down to CURVE_FROM, and looks where the shipped one does.
+
+    What gets a close look is the same as in the running program.
+    """
     info = detector.info
     floor = tuple(min(CURVE_FROM, t) for t in info.thresholds)
     if closeup is not None:
-        looked_at = scout(detector, closeup.settings).info.thresholds
+        detector = scout(detector, closeup.settings)
         floor = tuple(
             low if c == MARKER else t
-            for low, t, c in zip(floor, looked_at, info.class_ids, strict=True)
+            for low, t, c in zip(floor, detector.info.thresholds, info.class_ids, strict=True)
         )
-    eager = detector.with_thresholds(floor)
-    looker: Detector = eager if single_look else PictureDetector(eager)
+    looker: Detector = (
+        detector.with_thresholds(floor) if single_look else PictureDetector(detector, floor)
+    )
     return looker if closeup is None else CloseDetector(looker, closeup.undecided())
 
 

@@ -55,14 +55,38 @@ class TestPictureDetector:
         assert len(found) == 0
         assert len(engine.shown) == 1
 
-    def test_finds_all_over_the_picture_need_no_second_look(self) -> None:
-        engine = FakeEngine(
-            raw_output(
-                candidate(MARKER, 10, 10),
-                candidate(MARKER, 560, 305),
-                candidate(FINGER, 200, 90),
+    def test_the_second_look_shows_fingertips_at_the_scale_that_suits_best(self) -> None:
+        for side in (24, 60):
+            engine = sees_dots(least_px=1)
+            image = np.zeros((720, 1280, 3), np.uint8)
+            for x in range(200, 1100, 100):
+                image[300 : 300 + side, x : x + side] = 255
+            found = PictureDetector(YoloDetector(engine, make_info())).detect(
+                make_frame(image=image)
             )
-        )
+            assert len(found) == 9
+            wide, near = engine.shown
+            dots = [np.count_nonzero(shown[0, 0] > 0.6) / 9 for shown in (wide, near)]
+            assert 15 < np.sqrt(dots[1]) < 20
+
+    def test_finds_outside_the_second_look_stay(self) -> None:
+        answers = [
+            raw_output(
+                candidate(FINGER, 200, 90, score=0.9), candidate(MARKER, 300, 20, score=0.9)
+            ),
+            raw_output(candidate(FINGER, 20, 20, score=0.9)),
+        ]
+        engine = FakeEngine(lambda blob: answers[min(len(engine.shown), 2) - 1])
         found = PictureDetector(YoloDetector(engine, make_info())).detect(make_frame(1280, 720))
-        assert len(found) == 3
-        assert len(engine.shown) == 1
+        assert MARKER in found.class_id
+
+    def test_a_measurement_with_lower_thresholds_looks_at_the_same_parts(self) -> None:
+        image = painted([(600, 300), (700, 320)])
+        image[100:124, 100:124] = 200  # too weak for a hint, strong enough for a curve
+        shown = []
+        for weakest in (None, (0.01, 0.01, 0.01)):
+            engine = sees_dots(least_px=1)
+            frame = make_frame(image=image)
+            PictureDetector(YoloDetector(engine, make_info()), weakest).detect(frame)
+            shown.append([blob.shape for blob in engine.shown])
+        assert shown[0] == shown[1]
