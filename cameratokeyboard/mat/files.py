@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from cameratokeyboard.errors import OutputError, SettingsError
+from cameratokeyboard.files import write_bytes
 from cameratokeyboard.mat.drawing import Drawing
 from cameratokeyboard.mat.pdf import pdf_bytes
 from cameratokeyboard.mat.raster import png_bytes
@@ -40,13 +39,6 @@ def write_drawing(drawing: Drawing, path: Path, *, dpi: float = DEFAULT_DPI) -> 
 def _write(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".mat-", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_bytes(path, data)
     except OSError as error:
         raise OutputError(f"{path}: the mat could not be written: {error}") from error

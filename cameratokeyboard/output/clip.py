@@ -16,6 +16,7 @@ import cv2
 
 from cameratokeyboard.datatypes import Frame, ImageArray
 from cameratokeyboard.errors import OutputError
+from cameratokeyboard.files import write_text
 
 _log = logging.getLogger(__name__)
 
@@ -195,10 +196,7 @@ class ClipWriter:
             "dropped": self._dropped,
             "frame_times_s": times,
         }
-        target = self.path.with_suffix(".json")
-        partial = target.with_name(f".{target.name}.part")
-        partial.write_text(json.dumps(about) + "\n", encoding="utf-8")
-        partial.replace(target)
+        write_text(self.path.with_suffix(".json"), json.dumps(about) + "\n")
 
     @property
     def _partial(self) -> Path:

@@ -9,8 +9,6 @@ fetched anew before a store is opened, and no secret is kept anywhere.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -18,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cameratokeyboard.errors import RegistryError
+from cameratokeyboard.files import write_private_text
 
 AUDIENCE = "sts.amazonaws.com"
 TIMEOUT_S = 30.0
@@ -41,7 +40,7 @@ def renew_identity(environment: Mapping[str, str]) -> bool:
             "'permissions: id-token: write', or unset AWS_ROLE_ARN to use other credentials"
         )
     token = _fetch(url, bearer)
-    _write_private(Path(environment["AWS_WEB_IDENTITY_TOKEN_FILE"]), token)
+    write_private_text(Path(environment["AWS_WEB_IDENTITY_TOKEN_FILE"]), token)
     return True
 
 
@@ -58,10 +57,3 @@ def _fetch(url: str, bearer: str) -> str:
     if not isinstance(token, str) or not token:
         raise RegistryError("GitHub's identity token could not be had: the answer holds none")
     return token
-
-
-def _write_private(path: Path, text: str) -> None:
-    number, part = tempfile.mkstemp(dir=path.parent)  # readable for its owner only
-    with os.fdopen(number, "w", encoding="ascii") as file:
-        file.write(text)
-    Path(part).replace(path)

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from cameratokeyboard.config import RegistrySettings, Settings, user_data_folder
 from cameratokeyboard.errors import ModelError, RegistryError
+from cameratokeyboard.files import PART, write_text
 from cameratokeyboard.registry.onnxfile import read_metadata
 from cameratokeyboard.registry.store import is_configured, store_id
 from cameratokeyboard.registry.versions import file_sha256
@@ -33,7 +34,7 @@ from cameratokeyboard.registry.versions import file_sha256
 SHIPPED_MODEL = Path(__file__).parent.parent / "data" / "fingertips.onnx"
 #: A partial download older than this belongs to nobody any more.
 ABANDONED_AFTER = datetime.timedelta(hours=6)
-_CHOICE, _PART = "choice-", ".part"
+_CHOICE = "choice-"
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class LocalModels:
     def new_part(self) -> Iterator[Path]:
         """A file name of our own for a download; removed at the end unless it was moved away."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(suffix=_PART, dir=self.folder)
+        number, name = tempfile.mkstemp(suffix=PART, dir=self.folder)
         os.close(number)
         try:
             yield Path(name)
@@ -120,15 +121,15 @@ class LocalModels:
 
     def clean(self, now: datetime.datetime) -> None:
         """Remove what killed downloads left behind."""
-        for path in self._files(f"*{_PART}"):
+        for path in self._files(f"*{PART}"):
             with contextlib.suppress(OSError):
                 if now.timestamp() - path.stat().st_mtime > ABANDONED_AFTER.total_seconds():
                     path.unlink()
 
     def _write_choice(self, choice: Choice) -> None:
-        with self.new_part() as part:
-            part.write_text(json.dumps(dataclasses.asdict(choice), indent=1), encoding="utf-8")
-            part.replace(self.folder / f"{_CHOICE}{choice.order:020d}.json")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(dataclasses.asdict(choice), indent=1)
+        write_text(self.folder / f"{_CHOICE}{choice.order:020d}.json", text)
 
     def _prune(self, keep: int) -> None:
         """Forget all but the newest ``keep`` versions; a file in use (Windows) goes next time."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import os
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 
+from cameratokeyboard.files import replacing
 from cameratokeyboard.synthetic.datatypes import HandMesh, HandShape
 from cameratokeyboard.synthetic.hand_rig import HandRig
 
@@ -38,14 +37,8 @@ def save_rig(path: Path, rig: HandRig) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {f"mesh_{name}": getattr(rig.mesh, name) for name in _MESH_FIELDS}
     arrays |= {name: getattr(rig, name) for name in _RIG_FIELDS}
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez_compressed(stream, allow_pickle=False, **arrays)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with replacing(path) as part, part.open("wb") as stream:
+        np.savez_compressed(stream, allow_pickle=False, **arrays)
 
 
 def load_rig(path: Path) -> HandRig | None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray, IntArray
 from cameratokeyboard.errors import SimulationError
+from cameratokeyboard.files import write_bytes
 from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.glb import SkinnedMesh, read_skinned_mesh
 from cameratokeyboard.synthetic.hand_cache import default_folder
@@ -102,9 +103,7 @@ def fetch(path: Path) -> None:
                 f"{MEMBER} of {PACKAGE} {VERSION}: expected sha256 {SHA256}, got {found}; "
                 "the download is damaged or was replaced"
             )
-        temporary = Path(folder) / "right.glb"
-        temporary.write_bytes(data)
-        temporary.replace(path)
+        write_bytes(path, data)
 
 
 def bone_of_joint(name: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cameratokeyboard.errors import OutputError
+from cameratokeyboard.files import write_text
 from cameratokeyboard.synthetic.realism_rows import Row
 
 
@@ -61,10 +62,8 @@ computed from published raw data. "Assumed" marks figures that nobody has publis
 
 def write_page(text: str, path: Path) -> None:
     """Write the page in one move. Raises OutputError when the file cannot be written."""
-    temporary = path.with_name(path.name + ".tmp")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        write_text(path, text)
     except OSError as error:
         raise OutputError(
             f"{path}: expected a file that can be written: {error}; choose another place"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from cameratokeyboard.errors import OutputError
+from cameratokeyboard.files import write_text
 from cameratokeyboard.synthetic.clip import Clip, ClipWish, build_clip, paint_frames
 from cameratokeyboard.synthetic.clipfile import ClipFile
-from cameratokeyboard.synthetic.synthesize import write_file
 
 _TRUTH_DIGITS = 4
 
@@ -70,9 +70,9 @@ def simulate(
             file.write(frame.image)
             if labels is not None:
                 lines = "".join(f"{label.line(wish.size_wh)}\n" for label in frame.labels)
-                write_file(labels / f"{output.stem}_{frame.index:06d}.txt", lines.encode())
+                write_text(labels / f"{output.stem}_{frame.index:06d}.txt", lines)
             progress(frame.index + 1, count)
-    write_file(truth_path(output), json.dumps(truth_of(clip), indent=1).encode())
+    write_text(truth_path(output), json.dumps(truth_of(clip), indent=1))
     return count
 
 

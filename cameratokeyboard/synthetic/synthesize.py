@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cameratokeyboard.errors import OutputError, SettingsError, SimulationError
+from cameratokeyboard.files import write_bytes, write_text
 from cameratokeyboard.synthetic.still import (
     RUN_LENGTH,
     Picture,
@@ -47,17 +48,6 @@ class SetWish:
             raise SettingsError(f"--size: expected 160 to 2048 px, got {self.settings.size}")
         if self.settings.seed < 0:
             raise SettingsError(f"--seed: expected 0 or more, got {self.settings.seed}")
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write under a temporary name, then move: a file is whole or not there."""
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def _identity(settings: StillSettings) -> dict[str, Any]:
@@ -116,7 +106,7 @@ def _reopened(wish: SetWish, found: dict[str, Any]) -> dict[str, dict[str, Any]]
 
 def _save_manifest(wish: SetWish, records: dict[str, dict[str, Any]]) -> None:
     content = {"settings": _identity(wish.settings), "pictures": dict(sorted(records.items()))}
-    write_file(wish.folder / MANIFEST, json.dumps(content, indent=0).encode())
+    write_text(wish.folder / MANIFEST, json.dumps(content, indent=0))
 
 
 def plan_shards(settings: StillSettings, count: int, have: Iterable[str]) -> list[list[int]]:
@@ -217,7 +207,7 @@ def synthesize(
 
 def _store(folder: Path, picture: Picture) -> None:
     try:
-        write_file(folder / "labels" / f"{picture.name}.txt", picture.labels.encode())
-        write_file(folder / "images" / f"{picture.name}.jpg", picture.jpeg)
+        write_text(folder / "labels" / f"{picture.name}.txt", picture.labels)
+        write_bytes(folder / "images" / f"{picture.name}.jpg", picture.jpeg)
     except OSError as error:
         raise OutputError(f"{folder}: could not write {picture.name}: {error}") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cameratokeyboard.errors import DatasetError, SettingsError
+from cameratokeyboard.files import write_text
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,7 @@ def save_config(path: Path, config: TrainConfig) -> None:
     """Write a run's settings as JSON, so that it can be resumed."""
     tree = dataclasses.asdict(config)
     text = json.dumps(tree, indent=1, default=str)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text + "\n", encoding="utf-8")
-    part.replace(path)
+    write_text(path, text + "\n")
 
 
 def load_config(path: Path) -> TrainConfig:

@@ -13,6 +13,7 @@ import numpy as np
 
 from cameratokeyboard.datatypes import CLASS_NAMES, KEYPOINT_NAMES, FloatArray, IntArray
 from cameratokeyboard.errors import DatasetError
+from cameratokeyboard.files import write_text
 
 _KEYPOINTS = len(KEYPOINT_NAMES)
 _COUNTS = (5, 5 + 3, 5 + 3 * _KEYPOINTS)
@@ -95,12 +96,9 @@ def write_labels(path: Path, labels: Labels) -> None:
             for x, y, v in points:
                 words += [f"{x:.6f}", f"{y:.6f}", str(int(v))] if v > 0 else ["0", "0", "0"]
         lines.append(" ".join(words))
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
-        part.replace(path)
+        write_text(path, "".join(line + "\n" for line in lines))
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise DatasetError(f"{path}: the labels cannot be written: {error.strerror}") from error
 
 

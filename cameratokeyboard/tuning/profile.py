@@ -7,16 +7,15 @@ from pathlib import Path
 import tomli_w
 
 from cameratokeyboard.errors import SettingsError
+from cameratokeyboard.files import write_text
 
 
 def save_profile(path: Path, sensitivity: float) -> None:
     """Keep the fitted settings, by way of a temporary file. Raises SettingsError."""
     content = tomli_w.dumps({"keystroke": {"sensitivity": sensitivity}})
-    temporary = path.with_suffix(".toml.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(content, encoding="utf-8")
-        temporary.replace(path)
+        write_text(path, content)
     except OSError as error:
         raise SettingsError(f"{path}: what was fitted could not be saved: {error}") from error
 
