@@ -7,9 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
+from cameratokeyboard.capture.context import ContextSource
 from cameratokeyboard.capture.opencv import Capture, Mode
 from cameratokeyboard.capture.reader import LiveReader, raise_unless_expected
 from cameratokeyboard.capture.slot import NewestSlot
@@ -51,7 +50,7 @@ class _Loss:
     backoff_s: float
 
 
-class LiveSource:
+class LiveSource(ContextSource):
     """Frames of a camera or stream, the newest one at each ``read``.
 
     ``opener`` opens the device and raises SourceError when it cannot. A thread of its own reads, so
@@ -102,7 +101,7 @@ class LiveSource:
         """What goes on while no frames come."""
         return self._status
 
-    def __enter__(self) -> Self:
+    def _open(self) -> None:
         self._closing.clear()
         self._slot = NewestSlot()
         self._zero_s = self._clock()
@@ -116,16 +115,10 @@ class LiveSource:
             if reader.error is not None:
                 raise reader.error
         except BaseException:  # Ctrl-C too: the thread must not outlive this call
-            self.__exit__(None, None, None)
+            self._close()
             raise
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _close(self) -> None:
         self._closing.set()
         self._slot.end()
         self._leave_reader()

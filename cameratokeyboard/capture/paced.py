@@ -5,15 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from cameratokeyboard.capture.base import FrameSource
+from cameratokeyboard.capture.context import ContextSource
 from cameratokeyboard.capture.slot import NewestSlot
 from cameratokeyboard.datatypes import Frame
 
 
-class PacedSource:
+class PacedSource(ContextSource):
     """Plays another source against the clock, as a camera would have given it.
 
     The clock starts with the first ``read``, so that a slow start of the program costs no frames.
@@ -37,29 +36,18 @@ class PacedSource:
         """Late frames are lost."""
         return True
 
-    @property
-    def status(self) -> str:
-        """Nothing to wait for."""
-        return ""
-
-    def __enter__(self) -> Self:
+    def _open(self) -> None:
         self._inner.__enter__()
         self._slot = NewestSlot()
         self._stop.clear()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _close(self) -> None:
         self._stop.set()
         self._slot.end()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        self._inner.__exit__(kind, error, trace)
+        self._inner.__exit__(None, None, None)
 
     def read(self) -> Frame | None:
         """The frame of this moment; None at the end."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 
+from cameratokeyboard.capture.context import ContextSource
 from cameratokeyboard.capture.opencv import to_bgr
 from cameratokeyboard.datatypes import Frame, ImageArray
 from cameratokeyboard.errors import SourceError
@@ -71,7 +70,7 @@ def natural_key(path: Path) -> tuple[list[tuple[int, int | str]], str]:
     return [(0, int(p)) if p.isdecimal() else (1, p) for p in parts], path.name
 
 
-class PictureSource:
+class PictureSource(ContextSource):
     """Pictures as frames, ``fps`` of them a second of the source's clock.
 
     In a folder a picture that cannot be read is passed over with a warning, and its moment stays
@@ -95,24 +94,13 @@ class PictureSource:
         """Pictures wait."""
         return False
 
-    @property
-    def status(self) -> str:
-        """Nothing to wait for."""
-        return ""
-
-    def __enter__(self) -> Self:
+    def _open(self) -> None:
         if not self._path.exists():
             raise SourceError(f"{self._path}: there is no such picture or folder")
         self._files = picture_files(self._path) if self._path.is_dir() else [self._path]
         self._next = self._given = 0
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _close(self) -> None:
         self._files = []
 
     def read(self) -> Frame | None:

@@ -7,11 +7,11 @@ import json
 import logging
 import math
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import cv2
 
+from cameratokeyboard.capture.context import ContextSource
 from cameratokeyboard.capture.opencv import open_video, to_bgr
 from cameratokeyboard.datatypes import Frame
 from cameratokeyboard.errors import SourceError
@@ -28,7 +28,7 @@ _FALLBACK_FPS = 30.0
 _CUT_SHARE = 0.02
 
 
-class VideoSource:
+class VideoSource(ContextSource):
     """A video file or a finite video at a web address.
 
     Times come from the file next to the clip that ``c2k record`` writes, else from the container,
@@ -62,11 +62,6 @@ class VideoSource:
         return False
 
     @property
-    def status(self) -> str:
-        """Nothing to wait for."""
-        return ""
-
-    @property
     def fps(self) -> float:
         """The rate the container states; the assumed one where it states none."""
         return self._fps
@@ -76,7 +71,7 @@ class VideoSource:
         """Frames the container announces; 0 where it does not say."""
         return self._announced
 
-    def __enter__(self) -> Self:
+    def _open(self) -> None:
         if isinstance(self._path, Path):
             _check_file(self._path)
             self._times = recorded_times(self._path.with_suffix(".json"))
@@ -94,14 +89,8 @@ class VideoSource:
         announced = float(video.get(cv2.CAP_PROP_FRAME_COUNT))
         self._announced = int(announced) if 0 < announced < 1e9 else 0
         self._video, self._index, self._last_s = video, 0, -math.inf
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _close(self) -> None:
         if self._video is not None:
             self._video.release()
             self._video = None
