@@ -19,11 +19,9 @@ from cameratokeyboard.registry.base import (
     MissingObjectError,
     Progress,
     StoredObject,
-    TooLargeError,
 )
+from cameratokeyboard.registry.bounded import BoundedStream
 
-#: Small pieces, so that a slow download notices soon that nobody waits for it any more.
-PIECE_BYTES = 16 * 1024
 #: Tries per request; a fault that lasts is told to the user rather than waited for.
 ATTEMPTS = 2
 DEFAULT_REGION = "us-east-1"
@@ -46,28 +44,13 @@ class S3Store:
 
     def get(self, key: str, *, limit: int) -> bytes:
         """See ``ObjectStore.get``."""
-        with self._told_plainly(key):
-            answer = self._client.get_object(Bucket=self._bucket, Key=self._full(key))
-            with contextlib.closing(answer["Body"]) as body:
-                self._check_size(key, answer.get("ContentLength", 0), limit)
-                data: bytes = body.read(limit + 1)
-                self._check_size(key, len(data), limit)
-                return data
+        with self._opened(key, limit) as stream:
+            return stream.read()
 
     def download(self, key: str, sink: BinaryIO, *, limit: int, progress: Progress) -> int:
         """See ``ObjectStore.download``."""
-        with self._told_plainly(key):
-            answer = self._client.get_object(Bucket=self._bucket, Key=self._full(key))
-            with contextlib.closing(answer["Body"]) as body:
-                self._check_size(key, answer.get("ContentLength", 0), limit)
-                done = 0
-                progress(done)
-                while piece := body.read(PIECE_BYTES):
-                    done += len(piece)
-                    self._check_size(key, done, limit)
-                    sink.write(piece)
-                    progress(done)
-                return done
+        with self._opened(key, limit) as stream:
+            return stream.copy(sink, progress)
 
     def list(self) -> list[StoredObject]:
         """See ``ObjectStore.list``."""
@@ -97,6 +80,14 @@ class S3Store:
         with self._told_plainly(key):
             self._client.put_object(**self._put(key, body))
 
+    @contextlib.contextmanager
+    def _opened(self, key: str, limit: int) -> Iterator[BoundedStream]:
+        with self._told_plainly(key):
+            answer = self._client.get_object(Bucket=self._bucket, Key=self._full(key))
+            with contextlib.closing(answer["Body"]) as body:
+                announced = answer.get("ContentLength")
+                yield BoundedStream(body, f"{self.where}: {key}", limit, announced)
+
     def _put(self, key: str, body: bytes) -> dict[str, Any]:
         # Content-MD5 is the one checksum that every S3-compatible store checks on arrival.
         digest = hashlib.md5(body, usedforsecurity=False).digest()
@@ -112,12 +103,6 @@ class S3Store:
 
     def _full(self, key: str) -> str:
         return f"{self._prefix}/{key}" if self._prefix else key
-
-    def _check_size(self, key: str, size: int, limit: int) -> None:
-        if size > limit:
-            raise TooLargeError(
-                f"{self.where}: {key} is too large: at least {size} bytes, expected at most {limit}"
-            )
 
     @contextlib.contextmanager
     def _told_plainly(self, key: str) -> Iterator[None]:

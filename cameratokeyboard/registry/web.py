@@ -21,10 +21,9 @@ from cameratokeyboard.registry.base import (
     MissingObjectError,
     Progress,
     StoredObject,
-    TooLargeError,
 )
+from cameratokeyboard.registry.bounded import BoundedStream
 
-_PIECE_BYTES = 16 * 1024
 _SCHEMES = ("http", "https")
 
 
@@ -47,26 +46,13 @@ class WebStore:
 
     def get(self, key: str, *, limit: int) -> bytes:
         """See ``ObjectStore.get``."""
-        with self._told_plainly(key), self._open(key) as answer:
-            announced = self._announced(key, answer, limit)
-            data: bytes = answer.read(limit + 1)
-            self._check_size(key, len(data), limit)
-            self._check_complete(key, len(data), announced)
-            return data
+        with self._opened(key, limit) as stream:
+            return stream.read()
 
     def download(self, key: str, sink: BinaryIO, *, limit: int, progress: Progress) -> int:
         """See ``ObjectStore.download``."""
-        with self._told_plainly(key), self._open(key) as answer:
-            announced = self._announced(key, answer, limit)
-            done = 0
-            progress(done)
-            while piece := answer.read(_PIECE_BYTES):
-                done += len(piece)
-                self._check_size(key, done, limit)
-                sink.write(piece)
-                progress(done)
-            self._check_complete(key, done, announced)
-            return done
+        with self._opened(key, limit) as stream:
+            return stream.copy(sink, progress)
 
     def list(self) -> list[StoredObject]:
         """Always refused: a web address cannot be listed."""
@@ -86,31 +72,17 @@ class WebStore:
             "the bucket in registry.bucket and its S3 address in registry.endpoint_url"
         )
 
-    def _open(self, key: str) -> http.client.HTTPResponse:
+    @contextlib.contextmanager
+    def _opened(self, key: str, limit: int) -> Iterator[BoundedStream]:
         address = f"{self._base}/{urllib.parse.quote(key)}"
         request = urllib.request.Request(address, headers={"User-Agent": "cameratokeyboard"})
-        answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=self._timeout_s)
-        return answer
-
-    def _announced(self, key: str, answer: http.client.HTTPResponse, limit: int) -> int | None:
-        text = answer.headers.get("Content-Length")
-        if text is None or not text.isdigit():
-            return None
-        self._check_size(key, int(text), limit)
-        return int(text)
-
-    def _check_complete(self, key: str, size: int, announced: int | None) -> None:
-        # A connection that ends early is no error to http.client when read by the piece.
-        if announced is not None and size != announced:
-            raise RegistryError(
-                f"{self.where}: {key} did not come through: {size} of {announced} bytes came"
-            )
-
-    def _check_size(self, key: str, size: int, limit: int) -> None:
-        if size > limit:
-            raise TooLargeError(
-                f"{self.where}: {key} is too large: at least {size} bytes, expected at most {limit}"
-            )
+        with (
+            self._told_plainly(key),
+            urllib.request.urlopen(request, timeout=self._timeout_s) as answer,
+        ):
+            text = answer.headers.get("Content-Length", "")
+            announced = int(text) if text.isdigit() else None
+            yield BoundedStream(answer, f"{self.where}: {key}", limit, announced)
 
     @contextlib.contextmanager
     def _told_plainly(self, key: str) -> Iterator[None]:
