@@ -18,7 +18,7 @@ from cameratokeyboard.detect.factory import open_detector
 from cameratokeyboard.errors import C2KError
 from cameratokeyboard.fingers import HandTracker
 from cameratokeyboard.geometry.locator import MarkerMatLocator
-from cameratokeyboard.keyboard.bias import FingerBias, bias_path, load_bias, save_bias
+from cameratokeyboard.keyboard.bias import FingerBias, load_bias, save_bias
 from cameratokeyboard.keyboard.layout import layout_names, load_layout
 from cameratokeyboard.keyboard.touch import RepeatRate, TouchKeyboard
 from cameratokeyboard.keystroke.factory import STRATEGIES, make_keystroke_detector
@@ -38,6 +38,7 @@ from cameratokeyboard.text.editor import RawEditor
 from cameratokeyboard.text.loader import LanguageLoader
 from cameratokeyboard.ui.base import RequestKind, UIOptions, UIRequest
 from cameratokeyboard.ui.factory import make_ui
+from cameratokeyboard.userfiles import bias_file
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ def make_bias(settings: Settings, layout: Layout) -> FingerBias | None:
         return None
     bias = FingerBias(float(layout.sizes_mm().min()))
     if settings.keystroke.user:
-        load_bias(bias, bias_path(settings.keystroke.user))
+        load_bias(bias, bias_file(settings.keystroke.user))
     return bias
 
 
@@ -247,7 +248,7 @@ class AppSession:
     def _keep_bias(self) -> None:
         user = self._settings.keystroke.user
         if self._bias is not None and user:
-            save_bias(self._bias, bias_path(user))
+            save_bias(self._bias, bias_file(user))
 
 
 def plain_sinks(settings: Settings, text_to_stdout: bool) -> list[Sink]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
-import re
 import tomllib
 import typing
 from collections.abc import Callable, Mapping
@@ -18,26 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from cameratokeyboard.errors import SettingsError
-
-APP_NAME = "cameratokeyboard"
-
-
-def user_config_file() -> Path:
-    """Where the user's settings are looked for when ``--config`` names no other file."""
-    return Path(platformdirs.user_config_dir(APP_NAME, appauthor=False)) / "config.toml"
-
-
-def user_data_folder() -> Path:
-    """Where the program keeps what it learns or downloads: bias per user, models."""
-    return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
-
-
-def user_cache_folder() -> Path:
-    """Where the program keeps what can be made again."""
-    return Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
+from cameratokeyboard.userfiles import profile_file, user_config_file
 
 
 def setting(
@@ -191,16 +172,6 @@ def load_settings(
     settings = _with_profile(settings, chosen[0] | chosen[1])
     settings = _apply(settings, chosen[0], _from_string)
     return _apply(settings, chosen[1], _from_flag)
-
-
-def profile_file(user: str) -> Path:
-    """What ``c2k tune`` has fitted to this user, in the form of a settings file."""
-    if not re.fullmatch(r"[\w-][\w.-]{0,63}", user):
-        raise SettingsError(
-            f"keystroke.user = {user!r}: expected up to 64 letters, digits, '-', '_' or '.', "
-            f"not starting with '.'"
-        )
-    return user_data_folder() / "profiles" / f"{user}.toml"
 
 
 def _with_profile(settings: Settings, chosen: Raw) -> Settings:
@@ -366,10 +337,6 @@ __all__ = [
     "UISettings",
     "defaults",
     "load_settings",
-    "profile_file",
     "setting",
     "setting_names",
-    "user_cache_folder",
-    "user_config_file",
-    "user_data_folder",
 ]

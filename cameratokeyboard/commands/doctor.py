@@ -26,9 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a line for each check; 0 when none failed, 1 otherwise."""
-    from cameratokeyboard.config import Settings, load_settings, user_config_file
+    from cameratokeyboard.config import Settings, load_settings
     from cameratokeyboard.doctor.packages import check_settings
     from cameratokeyboard.errors import SettingsError
+    from cameratokeyboard.userfiles import user_config_file
 
     problem: Exception | None = None
     try:

@@ -48,11 +48,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _forget(user: str) -> int:
-    from cameratokeyboard.config import profile_file
-    from cameratokeyboard.keyboard.bias import bias_path, forget_bias
+    from cameratokeyboard.keyboard.bias import forget_bias
     from cameratokeyboard.tuning.profile import forget_profile
+    from cameratokeyboard.userfiles import bias_file, profile_file
 
-    had = [forget_bias(bias_path(user)), forget_profile(profile_file(user))]
+    had = [forget_bias(bias_file(user)), forget_profile(profile_file(user))]
     print(f"forgot what was kept of {user}" if any(had) else f"nothing was kept of {user}")
     return 0
 
@@ -128,13 +128,13 @@ def _report(found: Fit, present: float, keys: int) -> None:
 
 
 def _keep(found: Fit, user: str, layout: Layout) -> None:
-    from cameratokeyboard.config import profile_file
-    from cameratokeyboard.keyboard.bias import FingerBias, bias_path, save_bias
+    from cameratokeyboard.keyboard.bias import FingerBias, save_bias
     from cameratokeyboard.tuning.profile import save_profile
+    from cameratokeyboard.userfiles import bias_file, profile_file
 
     bias = FingerBias(float(layout.sizes_mm().min()))
     bias.set(found.bias_mm, found.presses)
-    save_bias(bias, bias_path(user))
+    save_bias(bias, bias_file(user))
     save_profile(profile_file(user), found.sensitivity)
     print(f"kept for {user}; use it with:  c2k --user {user}")
     print(f"undo it with:  c2k tune --forget --user {user}")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 
 from cameratokeyboard.datatypes import FINGER_COUNT, FINGER_NAMES, FloatArray
 from cameratokeyboard.errors import SettingsError
+from cameratokeyboard.files import write_text
 
 #: Weight of a new press once many were seen: the mean looks back over about 60 presses of a finger.
 _RATE = 1 / 60
@@ -105,28 +102,11 @@ class FingerBias:
         self._presses[:] = 0.0
 
 
-def bias_path(user: str) -> Path:
-    """The file that holds this user's bias. Raises SettingsError for an unusable name."""
-    if not re.fullmatch(r"[\w.-]{1,64}", user) or user.startswith("."):
-        raise SettingsError(
-            f"user '{user}': expected up to 64 letters, digits, '-', '_' or '.', not starting "
-            f"with '.'"
-        )
-    return platformdirs.user_data_path("cameratokeyboard") / "bias" / f"{user}.json"
-
-
 def save_bias(bias: FingerBias, path: Path) -> None:
     """Write the bias to ``path`` by way of a temporary file. Raises SettingsError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".bias-", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(bias.to_dict(), file, indent=1)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_text(path, json.dumps(bias.to_dict(), indent=1))
     except OSError as error:
         raise SettingsError(f"{path}: the learned bias could not be saved: {error}") from error
 

@@ -24,12 +24,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cameratokeyboard.config import RegistrySettings, Settings, user_data_folder
+from cameratokeyboard.config import RegistrySettings, Settings
 from cameratokeyboard.errors import ModelError, RegistryError
 from cameratokeyboard.files import PART, write_text
 from cameratokeyboard.registry.onnxfile import read_metadata
 from cameratokeyboard.registry.store import is_configured, store_id
 from cameratokeyboard.registry.versions import file_sha256
+from cameratokeyboard.userfiles import user_data_folder
 
 SHIPPED_MODEL = Path(__file__).parent.parent / "data" / "fingertips.onnx"
 #: A partial download older than this belongs to nobody any more.

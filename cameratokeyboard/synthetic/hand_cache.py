@@ -9,11 +9,11 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
 from cameratokeyboard.files import replacing
 from cameratokeyboard.synthetic.datatypes import HandMesh, HandShape
 from cameratokeyboard.synthetic.hand_rig import HandRig
+from cameratokeyboard.userfiles import user_cache_folder
 
 #: Grows whenever built hands change, so that old files are not used.
 BUILD = 10
@@ -23,7 +23,7 @@ _RIG_FIELDS = tuple(f.name for f in dataclasses.fields(HandRig) if f.name != "me
 
 def default_folder() -> Path:
     """The user's cache folder for hands."""
-    return Path(platformdirs.user_cache_dir("cameratokeyboard", appauthor=False)) / "hands"
+    return user_cache_folder() / "hands"
 
 
 def cache_file(folder: Path, kind: str, version: str, shape: HandShape) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from cameratokeyboard.config import user_cache_folder
+from cameratokeyboard.userfiles import user_cache_folder
 
 
 def quiet_ultralytics() -> None:

@@ -9,7 +9,6 @@ import pytest
 from cameratokeyboard.errors import SettingsError
 from cameratokeyboard.keyboard.bias import (
     FingerBias,
-    bias_path,
     forget_bias,
     load_bias,
     save_bias,
@@ -136,14 +135,3 @@ class TestFiles:
         assert forget_bias(path)
         assert not path.exists()
         assert not forget_bias(path)
-
-
-class TestBiasPath:
-    def test_every_user_has_an_own_file(self) -> None:
-        assert bias_path("ann") != bias_path("ben")
-        assert bias_path("ann").name == "ann.json"
-
-    @pytest.mark.parametrize("user", ["", "a/b", "../x", ".hidden", "a b", "x" * 65])
-    def test_names_that_are_no_file_names_are_refused(self, user: str) -> None:
-        with pytest.raises(SettingsError, match="user"):
-            bias_path(user)

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from cameratokeyboard import config
+from cameratokeyboard import config, userfiles
 from cameratokeyboard.config import load_settings
 from cameratokeyboard.errors import SettingsError
 from cameratokeyboard.tuning.profile import forget_profile, save_profile
+from cameratokeyboard.userfiles import profile_file
 
 
 @pytest.fixture
 def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(config, "user_data_folder", lambda: tmp_path)
+    monkeypatch.setattr(userfiles, "user_data_folder", lambda: tmp_path)
     return tmp_path
 
 
@@ -25,20 +26,20 @@ def load(**flags: object) -> config.Settings:
 
 class TestProfile:
     def test_what_was_fitted_holds_for_its_user_only(self, data_folder: Path) -> None:
-        save_profile(config.profile_file("ann"), 0.7)
+        save_profile(profile_file("ann"), 0.7)
         assert load(keystroke__user="ann").keystroke.sensitivity == 0.7
         assert load(keystroke__user="bob").keystroke.sensitivity == 0.5
         assert load().keystroke.sensitivity == 0.5
 
     def test_a_flag_overrules_what_was_fitted(self, data_folder: Path) -> None:
-        save_profile(config.profile_file("ann"), 0.7)
+        save_profile(profile_file("ann"), 0.7)
         settings = load(keystroke__user="ann", keystroke__sensitivity=0.3)
         assert settings.keystroke.sensitivity == 0.3
 
     def test_forgetting_makes_it_as_before(self, data_folder: Path) -> None:
-        save_profile(config.profile_file("ann"), 0.7)
-        assert forget_profile(config.profile_file("ann"))
-        assert not forget_profile(config.profile_file("ann"))
+        save_profile(profile_file("ann"), 0.7)
+        assert forget_profile(profile_file("ann"))
+        assert not forget_profile(profile_file("ann"))
         assert load(keystroke__user="ann").keystroke.sensitivity == 0.5
 
     @pytest.mark.parametrize("user", ["../ann", "a/b", ".hidden", "x" * 65])
