@@ -25,6 +25,7 @@ from cameratokeyboard.detect.closeup import (
     scout,
     worth_a_look,
 )
+from cameratokeyboard.detect.doubles import without_doubles
 from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.yolo import YoloDetector
 from cameratokeyboard.training.closeup_net import CloseupExport, CloseupNet
@@ -78,7 +79,9 @@ def choose_settings(
     best: tuple[float, CloseSettings] = (-1.0, settings)
     for trust, rename in product(_TRUSTS, _RENAMES):
         tried = replace(settings, trust=trust, rename=rename)
-        pictures = [(join(f, c, w, finds, tried), truth) for f, c, w, finds, truth in seen]
+        pictures = [
+            (without_doubles(join(f, c, w, finds, tried)), truth) for f, c, w, finds, truth in seen
+        ]
         limits = {class_id: best_threshold(pictures, class_id) for class_id in (FINGER, THUMB)}
         f1 = _f1(pictures, limits)
         if f1 > best[0] + 1e-4:
