@@ -77,6 +77,7 @@ def as_tree(
         "key_accuracy": _number(figures.key_accuracy),
         "cer_raw": _number(figures.cer),
         "cer_corrected": _number(figures.corrected_cer),
+        "cer_corrected_pressed": _number(figures.corrected_cer_pressed),
         "latency_ms": {f"p{p}": _number(1000 * figures.latency(p)) for p in (50, 95)},
         "compute_ms": {f"p{p}": _number(_percentile(compute_ms, p)) for p in (50, 95)},
         "recall_by_row": {n: _number(s.value) for n, s in figures.by_row.items()},
@@ -84,6 +85,7 @@ def as_tree(
         "true_presses": figures.true_presses,
         "recognised_presses": figures.recognised,
         "true_text": truth.text,
+        "meant_text": truth.meant,
         "text": recognised.text,
         "corrected_text": recognised.corrected,
     }
@@ -114,7 +116,10 @@ def lines(
     ]
     if recognised.corrected is not None:
         found.insert(2, f"corrected:       {recognised.corrected}")
-        found.insert(9, f"                 {_percent(figures.corrected_cer)} corrected")
+        against = "what was pressed" if truth.meant is None else "what was meant"
+        found.insert(
+            9, f"                 {_percent(figures.corrected_cer)} corrected, against {against}"
+        )
     return found
 
 

@@ -26,11 +26,16 @@ class Press:
 
 @dataclass(frozen=True)
 class Truth:
-    """What a clip truly holds. text: what the presses write. layout: its name, "" if not said."""
+    """What a clip truly holds.
+
+    text: what the presses write, slips included. layout: its name, "" if not said. meant: what the
+    person wanted to write, None if not known.
+    """
 
     text: str
     presses: tuple[Press, ...]
     layout: str = ""
+    meant: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,13 @@ def read_truth(path: Path) -> Truth:
     text = raw.get("text")
     if not isinstance(text, str):
         raise TruthError(f"{path}: expected 'text' to be a text, got {text!r}")
-    return Truth(text, tuple(sorted(presses, key=lambda p: p.t_s)), str(raw.get("layout", "")))
+    meant = raw.get("asked_for")
+    return Truth(
+        text,
+        tuple(sorted(presses, key=lambda p: p.t_s)),
+        str(raw.get("layout", "")),
+        meant if isinstance(meant, str) else None,
+    )
 
 
 def read_events(path: Path) -> Recognised:

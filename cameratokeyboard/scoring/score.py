@@ -37,8 +37,10 @@ class Score:
     """The figures of one or more runs.
 
     strict: pairs of the same key; timed: pairs by time alone; timed_right: those of them with the
-    right key. latency_s: contact to emission of every recognised press. cer_raw, cer_corrected: one
-    value a run.
+    right key. latency_s: contact to emission of every recognised press. One value a run: cer_raw,
+    of the raw text against what was pressed; cer_corrected, of the corrected text against what was
+    meant (a slip that is mended is no error; where it is not known, against what was pressed);
+    cer_corrected_pressed, of the corrected text against what was pressed.
     """
 
     true_presses: int
@@ -51,6 +53,7 @@ class Score:
     latency_s: tuple[float, ...] = ()
     cer_raw: tuple[float, ...] = ()
     cer_corrected: tuple[float, ...] = ()
+    cer_corrected_pressed: tuple[float, ...] = ()
 
     @property
     def precision(self) -> float:
@@ -91,6 +94,12 @@ class Score:
         """Mean character error rate after correction, NaN when it was off."""
         return float(np.mean(self.cer_corrected)) if self.cer_corrected else float("nan")
 
+    @property
+    def corrected_cer_pressed(self) -> float:
+        """The same against what was pressed."""
+        rates = self.cer_corrected_pressed
+        return float(np.mean(rates)) if rates else float("nan")
+
 
 def score(truth: Truth, recognised: Recognised, layout: Layout) -> Score:
     """The figures of one run on one clip."""
@@ -100,6 +109,7 @@ def score(truth: Truth, recognised: Recognised, layout: Layout) -> Score:
     found = {i for i, _ in strict}
     rows = rows_of(layout)
     corrected = recognised.corrected
+    meant = truth.text if truth.meant is None else truth.meant
     return Score(
         true_presses=len(truth.presses),
         recognised=len(recognised.presses),
@@ -110,7 +120,10 @@ def score(truth: Truth, recognised: Recognised, layout: Layout) -> Score:
         by_finger=_shares(truth.presses, [p.finger or "unknown" for p in truth.presses], found),
         latency_s=tuple(p.emitted_s - p.t_s for p in recognised.presses if p.emitted_s is not None),
         cer_raw=(character_error_rate(truth.text, recognised.text),),
-        cer_corrected=() if corrected is None else (character_error_rate(truth.text, corrected),),
+        cer_corrected=() if corrected is None else (character_error_rate(meant, corrected),),
+        cer_corrected_pressed=(
+            () if corrected is None else (character_error_rate(truth.text, corrected),)
+        ),
     )
 
 
@@ -134,6 +147,7 @@ def combine(scores: Iterable[Score]) -> Score:
         latency_s=tuple(v for s in runs for v in s.latency_s),
         cer_raw=tuple(v for s in runs for v in s.cer_raw),
         cer_corrected=tuple(v for s in runs for v in s.cer_corrected),
+        cer_corrected_pressed=tuple(v for s in runs for v in s.cer_corrected_pressed),
     )
 
 

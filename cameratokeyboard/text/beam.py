@@ -1,175 +1,301 @@
-"""Beam search for the word a person meant, given what each press may have been."""
+"""Beam search for the text a person meant, given what each press may have been."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from cameratokeyboard.text.casing import LOWER, UNSEEN, UPPER, Usage, with_capitals
+from cameratokeyboard.text.grammar import BEHIND, OTHER, START, WORD, State, end, step
+from cameratokeyboard.text.hypotheses import (
+    TAKEN_BACK,
+    Beam,
+    Grown,
+    Hypothesis,
+    marked,
+    taken_back_of,
+)
 from cameratokeyboard.text.language import LanguageModel
+from cameratokeyboard.text.observation import Observation
+
+#: So many readings get their capitals; those behind them have next to no probability.
+_CASED = 24
+#: A pair of letters is tried the other way round only where both are at least this probable.
+_SWAPPED = math.log(0.13)
 
 
 @dataclass(frozen=True)
 class BeamSettings:
-    """What the search believes of the presses.
+    """What the search believes of the presses; chosen on validation people.
 
-    width: hypotheses kept. language_weight: how much the language counts against the touch (1 is
-    Bayes' rule with independent errors; less, since touches of one person err together).
-    missed: probability that a press was not seen. dropped_cost: factor on a press's own doubt, the
-    price of taking it for no press at all. split: probability that an unseen press was a space.
-    floor: probability of a key far from the touch.
+    width: hypotheses kept; reach: those that are less probable than the best by this log factor
+    are dropped, missed_reach: nor is a missed press tried from them. language_weight: how much the
+    language counts against the touch (1 is Bayes' rule with independent errors; less, since
+    touches of one person err together). missed, missed_space, missed_again: probability that a
+    press was not seen, that a space was not, factor on the second one in a row. missed_back: the
+    same among letters that were taken back. dropped: share of false presses on an ordinary key,
+    against all that could be meant there. repeated: share of presses that only repeat their
+    neighbour. swapped: share of letters struck in the wrong order.
     """
 
-    width: int = 48
+    width: int = 24
+    reach: float = 9.0
+    missed_reach: float = 9.0
     language_weight: float = 0.8
-    missed: float = 0.04
-    dropped_cost: float = 0.03
-    split: float = 0.03
-    floor: float = 1e-5
+    missed: float = 0.03
+    missed_space: float = 0.06
+    missed_again: float = 0.6
+    missed_back: float = 0.04
+    dropped: float = 0.03
+    repeated: float = 0.004
+    swapped: float = 0.004
 
 
 @dataclass(frozen=True)
-class Observation:
-    """One press: probabilities of characters, and the confidence that it was a press at all."""
+class Context:
+    """What stands before the presses. previous: the word before. starts: a sentence begins.
 
-    characters: Mapping[str, float]
-    confidence: float
+    at_start: how often this person begins a sentence with a capital.
+    """
+
+    previous: str = ""
+    starts: bool = False
+    at_start: float = 0.9
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A reading of a token. log_p is comparable among the readings of one token only."""
+    """A reading. log_p is comparable among the readings of the same presses only."""
 
     text: str
     log_p: float
 
 
-@dataclass(frozen=True)
-class _Hypothesis:
-    done: str  # words before a restored space, with the space
-    word: str
-    touch: float  # log probability of the presses given the characters
-    language: float  # log probability of the finished words
-    previous: str
-
-
 class WordDecoder:
-    """Decodes one token at a time; tokens are short, so each is searched afresh."""
+    """Decodes the presses of a word, or of a few whose ends are doubtful.
+
+    Presses that were decoded before, as when one more has come, are not searched again.
+    """
 
     def __init__(self, model: LanguageModel, settings: BeamSettings | None = None) -> None:
         self._model = model
         self._settings = settings or BeamSettings()
+        self._known: list[object] = []
+        self._steps: list[tuple[Beam, Beam]] = []
 
-    def decode(self, presses: Sequence[Observation], previous: str = "") -> list[Decoded]:
-        """Readings of these presses after the word ``previous``, the most probable first.
-
-        A reading has lower-case letters and apostrophes, and a space where one was not seen.
-        """
+    def decode(
+        self, presses: Sequence[Observation], context: Context | None = None
+    ) -> list[Decoded]:
+        """Readings of these presses, the most probable first."""
         if not presses:
             return []
-        beam = {("", ""): _Hypothesis("", "", 0.0, 0.0, previous)}
-        for press in presses:
-            beam = self._prune(self._missed(beam))
-            beam = self._prune(self._extend(beam, press))
-        beam = self._prune(self._missed(beam))
+        context = context or Context()
+        self._advance(presses, context)
+        # What was not seen behind the space that ends a word belongs to the next.
+        ended = presses[-1].fixed or presses[-1].typed == " "
+        last = self._with_missed(self._steps[-1][0], 0, not ended)
+        weight = self._settings.language_weight
+        final = sorted(
+            (
+                (
+                    h.touch + weight * (h.language + end(self._model, h.state)),
+                    h.text,
+                    h.shifts,
+                )
+                for h in last
+                if TAKEN_BACK not in h.text
+            ),
+            reverse=True,
+        )
+        usage = Usage(context.starts, context.at_start, self._model.capitals, self._model.knows)
         readings: dict[str, float] = {}
-        for hypothesis in beam.values():
-            if not hypothesis.word:
-                continue
-            text = hypothesis.done + hypothesis.word
-            readings[text] = max(readings.get(text, -math.inf), self._final(hypothesis))
+        for score, text, shifts in final[:_CASED]:
+            cased, log_p = with_capitals(text, shifts, usage)
+            readings[cased] = max(readings.get(cased, -math.inf), score + log_p)
         ranked = sorted(readings.items(), key=lambda item: (-item[1], item[0]))
         return [Decoded(text, log_p) for text, log_p in ranked]
 
-    def score(self, text: str, presses: Sequence[Observation], previous: str = "") -> float:
-        """Log probability of reading the presses one by one as ``text``, on decode's scale."""
-        reading = _Hypothesis("", "", 0.0, 0.0, previous)
-        for press, character in zip(presses, text, strict=True):
-            sure = math.log(max(press.confidence, self._settings.floor))
-            touch = reading.touch + sure + self._letter(press, character)
-            if character == " ":
-                reading = self._split(reading, touch)
-            else:
-                word = reading.word + character
-                reading = replace(reading, word=word, touch=touch)
-        return self._final(reading)
+    def _advance(self, presses: Sequence[Observation], context: Context) -> None:
+        """Search on from the first press that differs from those of the last call."""
+        taken_back = taken_back_of(presses)
+        wanted: list[object] = [context.previous]
+        # A step looks at its press, at the one behind it and at what is taken back later.
+        following = [*presses[1:], None]
+        wanted += [
+            (press, after, taken_back[n : n + 2])
+            for n, (press, after) in enumerate(zip(presses, following, strict=True))
+        ]
+        same = 0
+        while same < min(len(wanted), len(self._known)) and wanted[same] == self._known[same]:
+            same += 1
+        if same == 0:
+            start = Hypothesis(0.0, 0.0, 0.0, "", "", State("", context.previous, START))
+            self._steps = [({"": start}, {})]
+        self._known = wanted
+        del self._steps[max(same, 1) :]
+        for n in range(len(self._steps) - 1, len(presses)):
+            here, next_partial = self._steps[n]
+            press, after = presses[n], following[n]
+            free = not (press.fixed and (n == 0 or presses[n - 1].fixed))
+            beam = self._with_missed(here, taken_back[n], free)
+            grown = Grown(dict(next_partial), self._settings.reach)
+            later = Grown({}, self._settings.reach)
+            dropped = self._drop(press)
+            for hypothesis in beam:
+                self._extend(hypothesis, press, dropped, grown, taken_back[n + 1])
+            if after is not None and not taken_back[n] and _may_swap(press, after):
+                self._swap(beam, press, after, later)
+            self._steps.append((grown.beam, later.beam))
 
     def _extend(
-        self, beam: Mapping[tuple[str, str], _Hypothesis], press: Observation
-    ) -> dict[tuple[str, str], _Hypothesis]:
-        grown: dict[tuple[str, str], _Hypothesis] = {}
-        confidence = min(max(press.confidence, self._settings.floor), 1 - self._settings.floor)
-        drop = math.log((1 - confidence) * self._settings.dropped_cost)
-        seen = math.log(confidence)
-        letters = [(c, math.log(p)) for c, p in press.characters.items() if p > 0]
-        for old in beam.values():
-            _keep(
-                grown, _Hypothesis(old.done, old.word, old.touch + drop, old.language, old.previous)
-            )
-            for character, log_p in letters:
-                touch = old.touch + seen + log_p
-                if character in self._model.alphabet:
-                    _keep(
-                        grown,
-                        _Hypothesis(
-                            old.done, old.word + character, touch, old.language, old.previous
-                        ),
-                    )
-                elif character == " " and old.word:
-                    _keep(grown, self._split(old, touch))
-        return grown
+        self,
+        old: Hypothesis,
+        press: Observation,
+        dropped: float,
+        grown: Grown,
+        taken_back: int,
+    ) -> None:
+        """Add what ``old`` becomes by one press, or with log P ``dropped`` by none."""
+        if press.fixed or press.digit:
+            for character in press.typed:
+                old = self._append(old, character, 0.0, _shift(press, character))
+            grown.add(old)
+            return
+        sure = math.log(press.confidence)
+        grown.add(self._touched(old, dropped, taken_back))
+        if press.erases:
+            if (shorter := self._erase(old)) is not None:
+                grown.add(self._touched(shorter, sure + math.log(press.erases)))
+        elif taken_back:
+            grown.add(marked(old, sure))
+            return
+        if press.silent:
+            grown.add(self._touched(old, sure + math.log(press.silent)))
+        for character, log_p in press.letters:
+            cost = sure + log_p
+            if not grown.reaches(old.score + cost):
+                break
+            grown.add(self._append(old, character, cost, _shift(press, character)))
 
-    def _missed(
-        self, beam: Mapping[tuple[str, str], _Hypothesis]
-    ) -> dict[tuple[str, str], _Hypothesis]:
-        """The beam, and what it becomes if one press was not seen at this place."""
-        grown = dict(beam)
-        letter_cost = math.log(self._settings.missed)
-        space_cost = math.log(self._settings.split)
-        for old in beam.values():
-            if self._model.knows(old.word):
-                _keep(grown, self._split(old, old.touch + space_cost))
-            for character in self._model.alphabet:
-                # Only towards known words: a missed letter of an unknown word cannot be told.
-                if self._model.continues(old.word + character):
-                    touch = old.touch + letter_cost
-                    _keep(
-                        grown,
-                        _Hypothesis(
-                            old.done, old.word + character, touch, old.language, old.previous
-                        ),
-                    )
-        return grown
+    def _drop(self, press: Observation) -> float:
+        """Log probability that this was no press."""
+        rule = self._settings
+        share = (1 - press.confidence) * rule.dropped * press.spread
+        return math.log(share + (rule.repeated if press.repeats else 0.0))
 
-    def _split(self, old: _Hypothesis, touch: float) -> _Hypothesis:
-        language = old.language + self._model.word_log_p(old.word, old.previous)
-        return _Hypothesis(old.done + old.word + " ", "", touch, language, old.word)
-
-    def _prune(
-        self, beam: Mapping[tuple[str, str], _Hypothesis]
-    ) -> dict[tuple[str, str], _Hypothesis]:
-        if len(beam) <= self._settings.width:
-            return dict(beam)
-        ranked = sorted(
-            beam.items(),
-            key=lambda item: (-self._running(item[1]), item[0]),
+    def _append(self, old: Hypothesis, character: str, cost: float, shift: str) -> Hypothesis:
+        gained, state = step(self._model, old.text, old.state, character)
+        return self._scored(
+            old.touch + cost,
+            old.language + gained,
+            old.text + character,
+            old.shifts + shift,
+            state,
         )
-        return dict(ranked[: self._settings.width])
 
-    def _running(self, h: _Hypothesis) -> float:
-        language = h.language + self._model.prefix_log_p(h.word)
-        return h.touch + self._settings.language_weight * language
+    def _scored(
+        self,
+        touch: float,
+        language: float,
+        text: str,
+        shifts: str,
+        state: State,
+        taken_back: int = 0,
+    ) -> Hypothesis:
+        open_word = 0.0
+        if state.phase == WORD:
+            word = state.word[: len(state.word) - taken_back] if taken_back else state.word
+            open_word = self._model.prefix_log_p(word, state.previous) if word else 0.0
+        score = touch + self._settings.language_weight * (language + open_word)
+        return Hypothesis(score, touch, language, text, shifts, state)
 
-    def _final(self, h: _Hypothesis) -> float:
-        language = h.language + self._model.word_log_p(h.word, h.previous)
-        return h.touch + self._settings.language_weight * language
+    def _touched(self, old: Hypothesis, cost: float, taken_back: int = 0) -> Hypothesis:
+        if taken_back:
+            return self._scored(old.touch + cost, *old[2:], taken_back=taken_back)
+        return old._replace(score=old.score + cost, touch=old.touch + cost)
 
-    def _letter(self, press: Observation, character: str) -> float:
-        return math.log(max(press.characters.get(character, 0.0), self._settings.floor))
+    def _erase(self, old: Hypothesis) -> Hypothesis | None:
+        """The hypothesis without its last character."""
+        if not old.text:
+            return None
+        text, shifts = old.text[:-1], old.shifts[:-1]
+        word = old.state.word
+        if old.text[-1] == TAKEN_BACK or len(word) > 1:
+            kept = word if old.text[-1] == TAKEN_BACK else word[:-1]
+            state = old.state._replace(word=kept)
+            return self._scored(old.touch, old.language, text, shifts, state)
+        previous = self._steps[0][0][""].state.previous
+        shorter = Hypothesis(0.0, old.touch, 0.0, "", "", State("", previous, START))
+        for character, shift in zip(text, shifts, strict=True):
+            shorter = self._append(shorter, character, 0.0, shift)
+        return shorter
+
+    def _swap(
+        self,
+        beam: Sequence[Hypothesis],
+        press: Observation,
+        after: Observation,
+        grown: Grown,
+    ) -> None:
+        """Add what the beam becomes if two letters were struck in the wrong order."""
+        cost = math.log(self._settings.swapped * press.confidence * after.confidence)
+        likely = [pair for pair in press.letters[:2] if pair[1] > _SWAPPED]
+        likely_after = [pair for pair in after.letters[:2] if pair[1] > _SWAPPED]
+        for old in beam:
+            if not grown.reaches(old.score + cost):
+                break
+            for second, log_p in likely:
+                for first, log_p_after in likely_after:
+                    if first != second:
+                        both = cost + log_p + log_p_after
+                        one = self._append(old, first, both, _shift(after, first))
+                        grown.add(self._append(one, second, 0.0, _shift(press, second)))
+
+    def _with_missed(self, beam: Beam, taken_back: int, free: bool) -> list[Hypothesis]:
+        """The best of a beam, and what they become if presses were not seen here."""
+        rule = self._settings
+        kept = sorted(beam.values(), reverse=True)[: rule.width]
+        kept = [h for h in kept if h.score >= kept[0].score - rule.reach]
+        if not kept or not free:
+            return kept
+        grown = Grown({h.text: h for h in kept}, rule.missed_reach, kept[0].score)
+        if taken_back:
+            for old in kept:
+                grown.add(marked(old, math.log(rule.missed_back)))
+            return sorted(grown.beam.values(), reverse=True)
+        costs = [math.log(rule.missed), math.log(rule.missed * rule.missed_again)]
+        layer: list[Hypothesis] = kept
+        for cost in costs:
+            before = len(grown.added)
+            for old in layer:
+                self._miss(old, cost, grown)
+            layer = grown.added[before:]
+        return sorted(grown.beam.values(), reverse=True)
+
+    def _miss(self, old: Hypothesis, cost: float, grown: Grown) -> None:
+        """Add what ``old`` becomes by one press that was not seen."""
+        state, weight = old.state, self._settings.language_weight
+        space = math.log(self._settings.missed_space)
+        ends = state.phase == BEHIND or (state.phase == OTHER and old.text[-1:].isdigit())
+        ends = ends or (state.phase == WORD and self._model.knows(state.word))
+        if ends and grown.reaches(old.score + space):
+            grown.add(self._append(old, " ", space, UNSEEN))
+        if state.phase not in (WORD, START) or not grown.reaches(old.score + cost):
+            return
+        for letter, log_p in self._model.continuations(state.word):
+            # Pairs of words make a letter more probable than it is by itself, at times.
+            if not grown.reaches(old.score + cost + weight * log_p + 1.0):
+                break
+            if state.word or letter != "'":
+                grown.add(self._append(old, letter, cost, UNSEEN))
 
 
-def _keep(beam: dict[tuple[str, str], _Hypothesis], new: _Hypothesis) -> None:
-    key = (new.done, new.word)
-    old = beam.get(key)
-    if old is None or new.touch + new.language > old.touch + old.language:
-        beam[key] = new
+def _shift(press: Observation, character: str) -> str:
+    if not character.isalpha():
+        return UNSEEN
+    return UPPER if press.upper else LOWER
+
+
+def _may_swap(press: Observation, after: Observation) -> bool:
+    return not any(p.erases or p.fixed or p.digit for p in (press, after))

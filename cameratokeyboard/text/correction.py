@@ -1,47 +1,38 @@
-"""An editor that corrects each word once it is finished and leaves the rest as it was typed."""
+"""An editor that corrects each word once its end is sure and leaves the rest as it was typed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from cameratokeyboard.datatypes import KeyPress, Layout, TextEdit
-from cameratokeyboard.text.beam import Decoded, Observation, WordDecoder
+from cameratokeyboard.text.beam import Context, WordDecoder
+from cameratokeyboard.text.doubt import doubted
 from cameratokeyboard.text.editor import RawEditor
+from cameratokeyboard.text.grammar import SENTENCE_ENDS
+from cameratokeyboard.text.observation import Observation, Observer, Seen
+from cameratokeyboard.text.posterior import least_errors, probabilities
+from cameratokeyboard.text.protection import protect
 
-#: How much more probable (log) a reading must be than what was typed before it replaces it.
-MARGIN = 2.0
-#: A character that is more certain than this and is not a letter keeps the token out of correction:
-#: an address, a file name, a smiley.
-_CERTAIN = 0.8
-#: A digit amid letters that is less certain than this was probably meant for the letter below it.
-_SURE_DIGIT = 0.7
-#: A space that is less certain than this may have been a letter of the bottom row or no press at
-#: all: the word is looked at again when a certain one ends it.
-SURE_SPACE = 0.9
-#: Tokens longer than this are no words of any language here.
-_LONGEST = 24
-
-_TRAILING = re.compile(r"[.,;:!?)\]\"]*$")
-_LEADING = re.compile(r"^[(\[\"]*")
-_ADDRESS = re.compile(r"://|www\.|@|\\|/|_")
-
-
-@dataclass(frozen=True)
-class _Typed:
-    """One press of the current token: what it wrote and what it may have been."""
-
-    text: str
-    observation: Observation
+#: A space ends the word when readings that end with it have this much probability; until then
+#: the word stays open, and what follows is read with it.
+SURE_END = 0.998
+#: No word stays open for longer than so many spaces and presses.
+_MOST_SPACES, _MOST_PRESSES = 4, 48
+#: More presses than this are no words of any language here.
+_LONGEST = 56
+#: Sentences taken to have begun with a capital, and without, before any was seen.
+_CAPITALS, _SMALL = 7, 1
+_PUNCTUATION = ".,;:!?)(\"[]'"
 
 
 class CorrectingEditor:
-    """Raw text at once; at the end of each word at most one edit of that word.
+    """Raw text at once; when the end of a word is sure, at most one edit of that word.
 
-    A word is corrected when a space, tab or enter ends it; a doubtful space does not end it yet.
-    Words with digits, addresses and anything that was reached by backspacing into older text stay
-    as typed.
+    A word is left when a space ends it for certain, and always by tab or enter; then nothing
+    touches it again. While its end is doubtful (a false space inside of a word, a word that makes
+    no sense by itself) it stays open together with what follows. Numbers, addresses and anything
+    that was reached by backspacing into older text stay as typed.
 
     raw: the editor that holds the text. layout: gives the characters of keys. decoder: called when
     first needed; returns None while the language is still loading, then the word stays as typed.
@@ -52,14 +43,11 @@ class CorrectingEditor:
     ) -> None:
         self._raw = raw
         self._decoder = decoder
-        self._character = {
-            key.name: key.legends[0].lower()
-            for key in layout.keys
-            if key.role in {"char", "space"} and key.legends[0]
-        }
-        self._token: list[_Typed] = []
-        self._foreign = False  # the token began before what is remembered of it
-        self._previous = ""
+        self._observer = Observer(layout)
+        self._open: list[Seen] = []  # in the order in which they came
+        self._foreign = False  # the word began before what is remembered of it
+        self._capitals, self._starts = _CAPITALS, _CAPITALS + _SMALL
+        self._context = self._context_after("", starts=True)
 
     @property
     def text(self) -> str:
@@ -69,14 +57,19 @@ class CorrectingEditor:
     def press(self, press: KeyPress) -> list[TextEdit]:
         """Apply one press: its own edit first, then the correction of a word it ended."""
         edits = self._raw.press(press)
-        for edit in list(edits):
-            if edit.delete:
-                self._deleted()
-            elif edit.insert.isspace() and self._ends(edit.insert, press):
-                edits += self._end_word(edit.insert, press.t_s)
-            else:
-                self._token.append(_Typed(edit.insert, self._observe(press, edit.insert)))
-        return edits
+        seen = self._observer.see(press)
+        if any(edit.delete for edit in edits):
+            if seen is None or not _typed(self._open):
+                self._reach_back()
+                return edits
+        elif not edits and (seen is None or seen.erases):
+            return edits
+        if seen is None or (not self._open and self._is_indent(press.text)):
+            return edits
+        self._open.append(seen)
+        if not edits or not press.text.isspace():
+            return edits
+        return edits + self._end_word(press.t_s, sure=press.text != " ")
 
     def advance(self, now_s: float) -> list[TextEdit]:
         """Nothing happens by the passing of time alone: a pause may be one within a word."""
@@ -84,100 +77,111 @@ class CorrectingEditor:
 
     def finish(self, now_s: float) -> list[TextEdit]:
         """Correct the last word, which no space has ended."""
-        return self._end_word("", now_s)
+        return self._end_word(now_s, sure=True)
 
-    def _ends(self, space: str, press: KeyPress) -> bool:
-        """Whether this space ends the word for certain."""
-        if space != " " or not self._token or len(self._token) >= _LONGEST:
-            return True
-        own = dict(press.candidates).get(press.key, 1.0)
-        # A press's confidence is that of the touch times that of its key.
-        return own > SURE_SPACE and press.confidence > SURE_SPACE * own
+    def _reach_back(self) -> None:
+        """A backspace went into a word that has been left: hands off it."""
+        self._open = []
+        self._foreign = bool(self._raw.text) and not self._raw.text[-1].isspace()
+        self._context = self._context_after("", starts=False)
 
-    def _deleted(self) -> None:
-        if self._token:
-            self._token.pop()
-        else:
-            # Now inside an older word, which has been left: hands off it.
-            self._foreign = not self._raw.text[-1:].isspace() and bool(self._raw.text)
-            self._previous = ""
+    def _context_after(self, word: str, *, starts: bool) -> Context:
+        return Context(word, starts, self._capitals / self._starts)
 
-    def _observe(self, press: KeyPress, written: str) -> Observation:
-        characters: dict[str, float] = {}
-        for key, probability in press.candidates:
-            if (character := self._character.get(key)) is not None:
-                characters[character] = characters.get(character, 0.0) + probability
-        return Observation(characters or {written.lower(): 1.0}, press.confidence)
+    def _is_indent(self, text: str) -> bool:
+        """Whether this is a space at the start of a line, where as many belong as are typed."""
+        before = self._raw.text[: len(self._raw.text) - len(text)]
+        line = before.rpartition("\n")[2]
+        return text == " " and not line.strip()
 
-    def _end_word(self, ending: str, t_s: float) -> list[TextEdit]:
-        token, foreign, previous = self._token, self._foreign, self._previous
-        self._token, self._foreign = [], False
-        while token and token[-1].text == " ":  # doubtful, but nothing came behind it
-            ending = token.pop().text + ending
-        typed = "".join(item.text for item in token)
-        self._previous = "" if "\n" in ending else _core(typed).lower().rpartition(" ")[2]
-        if foreign or not token or len(token) > _LONGEST or not _is_wordlike(token):
-            return []
-        decoder = self._decoder()
+    def _end_word(self, t_s: float, *, sure: bool) -> list[TextEdit]:
+        """Correct and leave the word if its end is sure; ``sure`` says that it is in any case."""
+        typed = _typed(self._open)
+        sure = sure or self._is_too_long() or self._foreign
+        decoder = None if self._foreign or not typed.strip() else self._decoder()
+        if len(self._open) > _LONGEST or not self._raw.text.endswith(typed):
+            decoder = None
         if decoder is None:
+            if sure or typed.strip():
+                self._leave(typed)
             return []
-        meant = _corrected(decoder, token, previous)
-        if meant is None or meant == typed:
+        meant = self._meant(decoder, typed, sure=sure)
+        if meant is None:
             return []
-        self._previous = _core(meant).lower().rpartition(" ")[2]
-        edit = _smallest_edit(typed + ending, meant + ending, t_s)
+        self._leave(meant)
+        if meant == typed:
+            return []
+        edit = _smallest_edit(typed, meant, t_s)
         self._raw.apply(edit)
         return [edit]
 
+    def _is_too_long(self) -> bool:
+        spaces = sum(press.observation.typed == " " for press in self._open)
+        return spaces > _MOST_SPACES or len(self._open) > _MOST_PRESSES
 
-def _core(token: str) -> str:
-    return _TRAILING.sub("", _LEADING.sub("", token))
+    def _meant(self, decoder: WordDecoder, typed: str, *, sure: bool) -> str | None:
+        """What the open presses should write; None while their end is doubtful."""
+        core = typed.rstrip("\n\t")
+        ending = typed[len(core) :]
+        readings = decoder.decode(self._observations(typed), self._context)
+        if not readings:
+            return typed if sure else None
+        shares = probabilities(readings)
+        ended = sum(p for text, p in shares if text.endswith(" ") and text.strip())
+        if not sure and ended < SURE_END:
+            return None
+        return least_errors(shares, core) + ending
+
+    def _observations(self, typed: str) -> list[Observation]:
+        """What the search takes in: presses in the order of contact, which may not be that of
+        their arrival, without the enter or tab at the end."""
+        presses = list(self._open)
+        while presses and presses[-1].observation.typed in {"\n", "\t"}:
+            presses.pop()
+        presses.sort(key=lambda press: press.t_s)
+        fixed, digits = protect(presses)
+        found = [
+            replace(observation, fixed=n in fixed, digit=n in digits)
+            for n, observation in enumerate(doubted(presses))
+        ]
+        before = self._raw.text[: len(self._raw.text) - len(typed)]
+        if found and found[0].typed == " " and before.endswith(" "):
+            # Some people put two spaces behind a sentence.
+            found[0] = replace(found[0], repeats=True, fixed=self._context.starts)
+        return found
+
+    def _leave(self, written: str) -> None:
+        """Go on behind this text."""
+        self._note_capitals()
+        self._open = []
+        self._foreign = bool(written) and not written[-1].isspace()
+        words = written.split()
+        if not words:
+            self._context = replace(self._context, starts=self._context.starts or "\n" in written)
+            return
+        last = words[-1]
+        ends = last.rstrip(")\"'")[-1:] in SENTENCE_ENDS
+        core = last.strip(_PUNCTUATION).lower()
+        is_word = not ends and all(c.isalpha() or c == "'" for c in core)
+        self._context = self._context_after(core if is_word else "", starts=ends or "\n" in written)
+
+    def _note_capitals(self) -> None:
+        """Learn whether this person begins sentences with capitals."""
+        first = next((p.observation for p in self._open if p.observation.typed.isalpha()), None)
+        if self._context.starts and first is not None:
+            self._capitals += first.upper
+            self._starts += 1
 
 
-def _is_wordlike(token: list[_Typed]) -> bool:
-    typed = "".join(item.text for item in token)
-    core = _core(typed)
-    if not core or _ADDRESS.search(typed) or _has_digits(token, typed):
-        return False
-    start = len(_LEADING.match(typed)[0])  # type: ignore[index]  # the pattern matches everything
-    for item in token[start : start + len(core)]:
-        letter = item.text.lower()
-        sure = item.observation.characters.get(letter, 1.0) > _CERTAIN
-        if not (letter.isalpha() or letter in "' ") and sure:
-            return False
-    return True
-
-
-def _has_digits(token: list[_Typed], typed: str) -> bool:
-    """Whether the token is a number or holds a digit that was surely meant."""
-    digits = [item for item in token if item.text.isdigit()]
-    if 2 * len(digits) >= sum(c.isalpha() for c in typed):
-        return bool(digits)
-    return any(i.observation.characters.get(i.text, 1.0) >= _SURE_DIGIT for i in digits)
-
-
-def _corrected(decoder: WordDecoder, token: list[_Typed], previous: str) -> str | None:
-    """What the token should be, or None when what was typed is as good."""
-    typed = "".join(item.text for item in token)
-    core = _core(typed)
-    start = len(typed) - len(_LEADING.sub("", typed))
-    presses = [item.observation for item in token[start : start + len(core)]]
-    readings = decoder.decode(presses, previous)
-    if not readings:
-        return None
-    best: Decoded = readings[0]
-    if best.log_p - decoder.score(core.lower(), presses, previous) < MARGIN:
-        return None
-    return typed[:start] + _with_case_of(core, best.text) + typed[start + len(core) :]
-
-
-def _with_case_of(typed: str, meant: str) -> str:
-    letters = [c for c in typed if c.isalpha()]
-    if len(letters) > 1 and all(c.isupper() for c in letters):
-        return meant.upper()
-    if typed[:1].isupper():
-        return meant[:1].upper() + meant[1:]
-    return "I" if meant == "i" and typed == "I" else meant
+def _typed(presses: list[Seen]) -> str:
+    """What these presses wrote, in the order in which they came."""
+    written: list[str] = []
+    for press in presses:
+        if press.erases:
+            del written[-1:]
+        elif press.observation.typed:
+            written.append(press.observation.typed)
+    return "".join(written)
 
 
 def _smallest_edit(old: str, new: str, t_s: float) -> TextEdit:

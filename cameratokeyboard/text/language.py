@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,31 +17,52 @@ from cameratokeyboard.text.characters import CharacterModel
 
 #: Words beyond this rank are rarer than one in ten million and mostly names and misspellings.
 _WORDS = 60_000
-#: Share of running words that no list holds (names, jargon). Assumption, of the order that lists of
-#: this size leave uncovered in plain prose.
+#: Share of running words that no list holds (names, jargon); chosen on validation people.
 UNKNOWN_SHARE = 0.02
-#: Weight of a known pair of words against the word alone (Jelinek-Mercer, assumed).
-_PAIR_WEIGHT = 0.6
+#: The most that known pairs count against the word alone: their counts are of other texts.
+_MOST_PAIR_WEIGHT = 0.8
+#: Lists of frequent strings hold many misspellings; where a dictionary is at hand, words that it
+#: lacks count so much less, unless they are more frequent than misspellings are.
+_NOT_IN_DICTIONARY, _TOO_FREQUENT = 0.1, 3e-5
+#: Share of words with a capital inside of sentences: names, and in German every noun [assumed].
+_CAPITALS, _CAPITALS_BY_LANGUAGE = 0.055, {"de": 0.33}
+#: Letters looked at for words of no list, the predicted one included.
+_LETTERS = 5
+#: Remembered probabilities of words and beginnings, some 100 bytes each.
+_REMEMBERED = 200_000
 
 
 class LanguageModel:
     """Probabilities of words and of their beginnings.
 
     words: counts or frequencies by word, lower case. pairs: counts of (first, second) word pairs.
+    firsts: how often each first word occurs with any second one, on the scale of ``pairs``, where
+    ``pairs`` does not list them all. capitals: share of words that begin with a capital inside of
+    sentences.
     """
 
     def __init__(
         self,
         words: Mapping[str, float],
         pairs: Mapping[tuple[str, str], float] | None = None,
+        firsts: Mapping[str, float] | None = None,
+        capitals: float = _CAPITALS,
     ) -> None:
         if not words:
             raise ValueError("words: expected at least one, got none")
+        self.capitals = capitals
         total = sum(words.values())
-        self._word = {word: math.log(count / total) for word, count in words.items()}
-        self._prefix = _prefix_sums(words, total)
-        self._characters = CharacterModel(words)
-        self._pairs = _conditional(pairs or {})
+        self._word = {word: count / total for word, count in words.items()}
+        self._prefix = _prefix_sums(self._word)
+        self._characters = CharacterModel(words, _LETTERS)
+        self._seconds: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        for (first, second), count in (pairs or {}).items():
+            self._seconds[first][second] = count
+        self._firsts = firsts or {}
+        self._after = lru_cache(maxsize=2_000)(self._followers)
+        self.prefix_log_p = lru_cache(maxsize=_REMEMBERED)(self._prefix_log_p)
+        self.word_log_p = lru_cache(maxsize=_REMEMBERED)(self._word_log_p)
+        self.continuations = lru_cache(maxsize=_REMEMBERED)(self._continuations)
 
     @property
     def alphabet(self) -> frozenset[str]:
@@ -52,49 +73,52 @@ class LanguageModel:
         """Whether this lower-case word is in the list."""
         return word in self._word
 
-    def continues(self, prefix: str) -> bool:
-        """Whether a word of the list begins with ``prefix``."""
-        return prefix in self._prefix
+    def _continuations(self, prefix: str) -> tuple[tuple[str, float], ...]:
+        """Letters that follow ``prefix`` in words of the list, with log P, most probable first."""
+        here = self._prefix.get(prefix)
+        if here is None:
+            return ()
+        found = (
+            (letter, math.log(self._prefix[prefix + letter] / here))
+            for letter in sorted(self.alphabet)
+            if prefix + letter in self._prefix
+        )
+        return tuple(sorted(found, key=lambda pair: -pair[1]))
 
-    def prefix_log_p(self, prefix: str) -> float:
-        """Log probability that a word begins with ``prefix`` (known and unknown words together)."""
-        known = self._prefix.get(prefix, -math.inf)
+    def _prefix_log_p(self, prefix: str, previous: str = "") -> float:
+        """Log probability that a word after ``previous`` ("" for none) begins with ``prefix``."""
+        weight, _, beginnings = self._after(previous)
+        alone = self._prefix.get(prefix, 0.0)
+        known = weight * beginnings.get(prefix, 0.0) + (1 - weight) * alone
         return _mix(known, self._characters.prefix_log_p(prefix))
 
-    def word_log_p(self, word: str, previous: str = "") -> float:
+    def _word_log_p(self, word: str, previous: str = "") -> float:
         """Log probability of the whole word after the word ``previous`` ("" for none)."""
-        known = self._word.get(word, -math.inf)
-        if (pair := self._pairs.get((previous, word))) is not None:
-            known = _log_add(math.log(_PAIR_WEIGHT) + pair, math.log(1 - _PAIR_WEIGHT) + known)
+        weight, seconds, _ = self._after(previous)
+        known = weight * seconds.get(word, 0.0) + (1 - weight) * self._word.get(word, 0.0)
         return _mix(known, self._characters.word_log_p(word))
 
+    def _followers(self, first: str) -> tuple[float, dict[str, float], dict[str, float]]:
+        """Weight of the known pairs that begin with ``first``, shares of words and beginnings."""
+        counts = self._seconds.get(first)
+        if not counts:
+            return 0.0, {}, {}
+        listed = sum(counts.values())
+        weight = min(_MOST_PAIR_WEIGHT, listed / max(self._firsts.get(first, 0.0), listed))
+        shares = {second: count / listed for second, count in counts.items()}
+        return weight, shares, _prefix_sums(shares)
 
-def _mix(known: float, unknown: float) -> float:
-    return _log_add(math.log(1 - UNKNOWN_SHARE) + known, math.log(UNKNOWN_SHARE) + unknown)
+
+def _mix(known: float, unknown_log_p: float) -> float:
+    return math.log((1 - UNKNOWN_SHARE) * known + UNKNOWN_SHARE * math.exp(unknown_log_p))
 
 
-def _log_add(a: float, b: float) -> float:
-    high, low = max(a, b), min(a, b)
-    if high == -math.inf:
-        return high
-    return high + math.log1p(math.exp(low - high))
-
-
-def _prefix_sums(words: Mapping[str, float], total: float) -> dict[str, float]:
+def _prefix_sums(shares: Mapping[str, float]) -> dict[str, float]:
     sums: defaultdict[str, float] = defaultdict(float)
-    for word, count in words.items():
+    for word, share in shares.items():
         for end in range(len(word) + 1):
-            sums[word[:end]] += count
-    return {prefix: math.log(value / total) for prefix, value in sums.items()}
-
-
-def _conditional(pairs: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], float]:
-    firsts: defaultdict[str, float] = defaultdict(float)
-    for (first, _), count in pairs.items():
-        firsts[first] += count
-    return {
-        (first, second): math.log(count / firsts[first]) for (first, second), count in pairs.items()
-    }
+            sums[word[:end]] += share
+    return dict(sums)
 
 
 def check_language(language: str) -> None:
@@ -125,24 +149,64 @@ def load_language(language: str) -> LanguageModel:
     frequencies = wordfreq.get_frequency_dict(language)
     chosen = wordfreq.top_n_list(language, _WORDS)
     words = {word: frequencies[word] for word in chosen if _is_word(word)}
-    return LanguageModel(words, _english_pairs(words) if language == "en" else None)
+    if language != "en":
+        capitals = _CAPITALS_BY_LANGUAGE.get(language, _CAPITALS)
+        return LanguageModel(
+            _with_sharp_s(words) if language == "de" else words, None, None, capitals
+        )
+    counts = _english_counts()
+    weighed = {
+        word: share * (1.0 if not counts or word in counts or "'" in word else _NOT_IN_DICTIONARY)
+        for word, share in words.items()
+        if word in counts or word + "'t" not in words  # the first half of "isn't" and its like
+    }
+    return LanguageModel(weighed, _english_pairs(words), counts)
 
 
 def _is_word(word: str) -> bool:
     return all(c.isalpha() or c == "'" for c in word) and (len(word) > 1 or word in {"a", "i"})
 
 
-def _english_pairs(words: Iterable[str]) -> dict[tuple[str, str], float]:
+def _is_doubtful(word: str, share: float, dictionary: Container[str]) -> bool:
+    return word not in dictionary and "'" not in word and share < _TOO_FREQUENT
+
+
+def _with_sharp_s(words: Mapping[str, float]) -> dict[str, float]:
+    """With the spellings in eszett, which the list writes as ss: the touch tells which is meant."""
+    both: dict[str, float] = {}
+    for word, share in words.items():
+        if "ss" in word:
+            both[word.replace("ss", "ß")] = both[word] = share / 2
+        else:
+            both[word] = share
+    return both
+
+
+def _english_counts() -> dict[str, float]:
+    """Words of symspellpy's dictionary with their counts; none where it is not installed."""
+    return {
+        word: float(count)
+        for word, count in _lists("frequency_dictionary_en_*.txt")
+        if count.isdigit()
+    }
+
+
+def _english_pairs(words: Container[str]) -> dict[tuple[str, str], float]:
     """Pairs from symspellpy's list; none where it is not installed (words alone then serve)."""
+    return {
+        (first, second): float(count)
+        for first, second, count in _lists("frequency_bigramdictionary_en_*.txt", 3)
+        if first in words and second in words and count.isdigit()
+    }
+
+
+def _lists(pattern: str, columns: int = 2) -> Iterator[list[str]]:
+    """Lines of symspellpy's files by name, as lists of ``columns`` strings."""
     try:
         import symspellpy
     except ImportError:
-        return {}
-    known = set(words)
-    pairs: dict[tuple[str, str], float] = {}
-    for path in Path(symspellpy.__file__).parent.glob("frequency_bigramdictionary_en_*.txt"):
+        return
+    for path in Path(symspellpy.__file__).parent.glob(pattern):
         for line in path.read_text(encoding="utf-8-sig").splitlines():
-            first, second, count = (*line.split(), "", "", "")[:3]
-            if first in known and second in known and count.isdigit():
-                pairs[(first, second)] = float(count)
-    return pairs
+            if len(parts := line.split()) == columns:
+                yield parts

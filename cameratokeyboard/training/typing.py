@@ -16,10 +16,11 @@ from cameratokeyboard.text.editor import RawEditor
 
 
 def truth_of(performance: Performance) -> Truth:
-    """What was truly typed."""
+    """What was truly typed, and what the person wanted to."""
     presses = tuple(Press(e.t_down, e.key, e.finger) for e in performance.events)
     ordered = tuple(sorted(presses, key=lambda p: p.t_s))
-    return Truth(performance.text, ordered, performance.layout)
+    meant = performance.notes.get("asked_for")
+    return Truth(performance.text, ordered, performance.layout, meant)
 
 
 def type_with(

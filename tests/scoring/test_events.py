@@ -35,6 +35,13 @@ class TestReadTruth:
         assert [p.key for p in truth.presses] == ["a", "b"]
         assert (truth.text, truth.layout) == ("ab", "qwerty")
 
+    @pytest.mark.parametrize(("more", "meant"), [({"asked_for": "an"}, "an"), ({}, None)])
+    def test_what_was_meant_is_read_where_it_is_said(
+        self, tmp_path: Path, more: dict[str, str], meant: str | None
+    ):
+        path = write(tmp_path / "c.truth.json", {"text": "ab", "events": [], **more})
+        assert read_truth(path).meant == meant
+
     @pytest.mark.parametrize(
         ("content", "says"),
         [

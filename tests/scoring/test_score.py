@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -80,6 +81,21 @@ class TestScore:
         found = score(TRUTH, run, LAYOUT)
         assert found.cer == pytest.approx(0.25)
         assert found.corrected_cer == 0
+
+    def test_a_slip_that_is_mended_is_no_error_of_the_corrected_text(self):
+        slipped = replace(TRUTH, text="st 1", meant="at 1")
+        found = score(slipped, Recognised((), "st 1", corrected="at 1"), LAYOUT)
+        assert (found.cer, found.corrected_cer) == (0, 0)
+        assert found.corrected_cer_pressed == pytest.approx(0.25)
+
+    def test_a_slip_that_stays_is_an_error_of_the_corrected_text_alone(self):
+        slipped = replace(TRUTH, text="st 1", meant="at 1")
+        found = score(slipped, Recognised((), "st 1", corrected="st 1"), LAYOUT)
+        assert (found.cer, found.corrected_cer) == (0, 0.25)
+
+    def test_without_what_was_meant_the_pressed_text_counts(self):
+        found = score(TRUTH, Recognised((), "at 1", corrected="a 1"), LAYOUT)
+        assert found.corrected_cer == found.corrected_cer_pressed == 0.25
 
 
 class TestCombine:

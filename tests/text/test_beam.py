@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from cameratokeyboard.text.beam import Observation, WordDecoder
+from cameratokeyboard.text.beam import Context, WordDecoder
 from cameratokeyboard.text.language import LanguageModel
+from cameratokeyboard.text.observation import Observation
 
 WORDS = {"the": 500.0, "then": 80.0, "cat": 90.0, "car": 90.0, "hello": 60.0, "world": 60.0}
 
 
 def sure(text: str, confidence: float = 0.99) -> list[Observation]:
     return [Observation({c: 1.0}, confidence) for c in text]
+
+
+def erasing(confidence: float = 0.99) -> Observation:
+    return Observation({}, confidence, erases=1.0)
 
 
 def torn(a: str, b: str, share: float = 0.5) -> Observation:
@@ -34,7 +39,7 @@ class TestDecode:
 
     def test_a_torn_press_is_decided_by_the_word_before(self, decoder: WordDecoder) -> None:
         presses = [*sure("ca"), torn("t", "r")]
-        assert decoder.decode(presses, "the")[0].text == "cat"
+        assert decoder.decode(presses, Context("the"))[0].text == "cat"
 
     def test_a_press_that_was_not_seen_is_restored(self, decoder: WordDecoder) -> None:
         assert decoder.decode(sure("wrld"))[0].text == "world"
@@ -57,9 +62,54 @@ class TestDecode:
         readings = decoder.decode([*sure("the"), Observation({"7": 1.0}, 0.5)])
         assert readings[0].text == "the"
 
+    def test_letters_struck_in_the_wrong_order_change_places(self, decoder: WordDecoder) -> None:
+        assert decoder.decode(sure("wrold"))[0].text == "world"
 
-class TestScore:
-    def test_it_is_on_the_scale_of_decode(self, decoder: WordDecoder) -> None:
+    def test_a_press_that_repeats_its_neighbour_is_dropped(self, decoder: WordDecoder) -> None:
         presses = sure("hello")
-        best = decoder.decode(presses)[0]
-        assert decoder.score("hello", presses) == pytest.approx(best.log_p)
+        twice = [Observation({"h": 1.0}, 0.999, repeats=True)] * 2
+        assert decoder.decode([*twice, *presses[1:]])[0].text == "hello"
+
+    def test_what_backspace_took_away_is_not_read(self, decoder: WordDecoder) -> None:
+        presses = [*sure("hx"), erasing(), *sure("ello")]
+        assert decoder.decode(presses)[0].text == "hello"
+
+    def test_a_false_press_amid_letters_taken_back_costs_no_letter(
+        self, decoder: WordDecoder
+    ) -> None:
+        # "wo", two slips of which one press was none, taken back by as many as the person typed.
+        presses = [*sure("wox"), Observation({"q": 1.0}, 0.2), erasing(), *sure("rld")]
+        assert decoder.decode(presses)[0].text == "world"
+
+    def test_a_doubtful_backspace_that_makes_no_sense_is_undone(self, decoder: WordDecoder) -> None:
+        presses = [*sure("hello"), erasing(0.3)]
+        assert decoder.decode(presses)[0].text == "hello"
+
+    def test_a_fixed_press_stays_whatever_it_may_have_been(self, decoder: WordDecoder) -> None:
+        fixed = [Observation({"o": 0.9, c: 0.1}, 0.3, typed=c, fixed=True) for c in "wprld"]
+        assert [reading.text for reading in decoder.decode(fixed)] == ["wprld"]
+
+    def test_a_space_is_restored_behind_a_digit(self, decoder: WordDecoder) -> None:
+        digit = Observation({"8": 1.0}, 0.99, typed="8", digit=True)
+        assert decoder.decode([digit, *sure("world")])[0].text == "8 world"
+
+    def test_a_key_that_wrote_nothing_may_have_been_a_letter(self, decoder: WordDecoder) -> None:
+        silent = Observation({"o": 0.2}, 0.99, silent=0.8)
+        assert decoder.decode([*sure("w"), silent, *sure("rld")])[0].text == "world"
+
+    def test_more_presses_are_read_as_if_all_came_at_once(self) -> None:
+        model = LanguageModel(WORDS)
+        grown, whole = WordDecoder(model), WordDecoder(model)
+        presses = [*sure("wrld"), Observation({"q": 1.0}, 0.3), erasing(), *sure("the")]
+        for count in range(1, len(presses)):
+            grown.decode(presses[:count])
+        assert grown.decode(presses) == whole.decode(presses)
+
+    def test_another_word_before_is_not_confused_with_the_last(self, decoder: WordDecoder) -> None:
+        presses = [*sure("ca"), torn("t", "r", 0.45)]
+        first = decoder.decode(presses, Context("the"))[0].text
+        assert (first, decoder.decode(presses)[0].text) == ("cat", "car")
+
+    def test_a_sentence_begins_with_a_capital_that_was_not_seen(self, decoder: WordDecoder) -> None:
+        readings = decoder.decode(sure("hello"), Context(starts=True, at_start=0.95))
+        assert readings[0].text == "Hello"

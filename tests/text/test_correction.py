@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+
 import pytest
 
 from cameratokeyboard.datatypes import KeyPress, TextEdit
@@ -14,21 +17,27 @@ NAMES = {" ": "space", ",": "comma", ".": "period", "\n": "enter", "1": "one", "
 NAMES |= {"/": "slash", ":": "semicolon", "(": "nine"}
 
 
+#: Confidence of a press that the keystroke stage does not doubt.
+SURE = 0.999
+_CLOCK = itertools.count(1)
+
+
 def press(written: str, **doubt: float) -> KeyPress:
     """A press that wrote ``written``; doubt gives other keys' probabilities."""
     if written == "\b":
-        return KeyPress("backspace", "", 3, 0.0, 0.0, (0, 0), 0.99)
+        return KeyPress("backspace", "", 3, 0.0, 0.0, (0, 0), SURE)
     key = NAMES.get(written, written.lower())
     own = 1 - sum(doubt.values())
     candidates = ((key, own), *doubt.items())
-    return KeyPress(key, written, 3, 0.0, 0.0, (0, 0), 0.99, candidates)
+    return KeyPress(key, written, 3, 0.0, 0.0, (0, 0), SURE * own, candidates)
 
 
 def type_all(editor: CorrectingEditor, *parts: str | KeyPress) -> list[TextEdit]:
+    """Presses that follow each other at an everyday pace."""
     edits: list[TextEdit] = []
     for part in parts:
         for item in [part] if isinstance(part, KeyPress) else [press(c) for c in part]:
-            edits += editor.press(item)
+            edits += editor.press(replace(item, t_s=0.2 * next(_CLOCK)))
     return [edit for edit in edits if edit.correction]
 
 
@@ -47,7 +56,7 @@ class TestPress:
         self, editor: CorrectingEditor
     ) -> None:
         edits = type_all(editor, "w", press("p", o=0.4), "rld", " ")
-        assert edits == [TextEdit(0.0, 5, "orld ", correction=True)]
+        assert [(edit.delete, edit.insert) for edit in edits] == [(5, "orld ")]
         assert editor.text == "world "
 
     def test_punctuation_behind_the_word_stays(self, editor: CorrectingEditor) -> None:
@@ -149,7 +158,7 @@ class TestDigits:
     def test_digit_that_was_surely_meant_keeps_the_word_as_typed(
         self, editor: CorrectingEditor
     ) -> None:
-        assert type_all(editor, "w", press("9", o=0.2), "rld ") == []
+        assert type_all(editor, "w", press("9", o=0.1), "rld ") == []
 
     def test_doubtful_digit_amid_letters_is_a_letter(self, editor: CorrectingEditor) -> None:
         type_all(
@@ -163,3 +172,64 @@ class TestDigits:
     @pytest.mark.parametrize("number", ["12", "9", "1x"])
     def test_numbers_stay(self, editor: CorrectingEditor, number: str) -> None:
         assert type_all(editor, number, " ") == []
+
+
+class TestOpenWord:
+    """A word whose end is doubtful is read together with what follows."""
+
+    def test_false_space_inside_a_word_is_taken_out(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "wor", TestDoubtfulSpace.space(0.9), "ld ")
+        assert editor.text == "world "
+
+    def test_restored_space_splits_the_word(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "thecat ")
+        assert editor.text == "the cat "
+
+    def test_presses_are_read_in_the_order_of_their_contact(self, editor: CorrectingEditor) -> None:
+        for letter, t_s in (("w", 1.0), ("o", 1.2), ("l", 1.6), ("r", 1.55), ("d", 1.8)):
+            editor.press(replace(press(letter), t_s=t_s))
+        assert editor.text == "wolrd"
+        editor.press(replace(press(" "), t_s=2.1))
+        assert editor.text == "world "
+
+    def test_enter_leaves_the_word_whatever_it_is(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "qx", TestDoubtfulSpace.space(0.6), "x\n")
+        before = editor.text
+        type_all(editor, "the ")
+        assert editor.text == before + "the "
+
+    def test_second_space_that_repeats_the_first_is_taken_out(
+        self, editor: CorrectingEditor
+    ) -> None:
+        type_all(editor, "the  cat ")
+        assert editor.text == "the cat "
+
+    @pytest.mark.parametrize("text", ["The cat.  The cat ", "the\n    cat ", "    the "])
+    def test_spaces_that_people_mean_stay(self, editor: CorrectingEditor, text: str) -> None:
+        type_all(editor, text)
+        assert editor.text == text
+
+    def test_doubtful_backspace_is_undone(self, editor: CorrectingEditor) -> None:
+        erase = KeyPress(
+            "backspace", "", 3, 0.0, 0.0, (0, 0), 0.3, (("backspace", 0.6), ("equal", 0.4))
+        )
+        type_all(editor, "hello", erase, " ")
+        assert editor.text == "hello "
+
+    def test_deliberate_correction_of_a_slip_is_kept(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "hwl\b\bello ")
+        assert editor.text == "hello "
+
+
+class TestCapitals:
+    def test_who_writes_capitals_gets_one_that_was_not_seen(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "The cat. Hello world. The cat. the ")
+        assert editor.text.endswith("The ")
+
+    def test_who_writes_none_gets_none(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "the cat. hello world. the ")
+        assert editor.text == "the cat. hello world. the "
+
+    def test_letter_that_got_shift_by_mistake_is_small(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "hello", " ", "worlD ")
+        assert editor.text == "hello world "
