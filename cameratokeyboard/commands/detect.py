@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cameratokeyboard.errors import OutputError, SourceError
+from cameratokeyboard.files import write_bytes, write_text
 
 if TYPE_CHECKING:
     from cameratokeyboard.datatypes import Detections, ImageArray
@@ -132,10 +133,8 @@ def _write_json(target: str, results: list[dict[str, Any]]) -> None:
         sys.stdout.write(text)
         return
     path = Path(target)
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_text(path, text)
     except OSError as error:
         raise OutputError(f"{path}: the results cannot be written: {error.strerror}") from error
 
@@ -148,8 +147,6 @@ def _write_overlay(path: Path, image: ImageArray, found: Detections) -> None:
     done, data = cv2.imencode(".png", draw(image, found))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.write_bytes(data.tobytes() if done else b"")
-        part.replace(path)
+        write_bytes(path, data.tobytes() if done else b"")
     except OSError as error:
         raise OutputError(f"{path}: the overlay cannot be written: {error.strerror}") from error
