@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from cameratokeyboard.benchmark.cases import REST_S, Job, session_of
-from cameratokeyboard.datatypes import Fingers, FloatArray, Layout
+from cameratokeyboard.benchmark.cases import Job, session_of
+from cameratokeyboard.benchmark.measure import false_presses
+from cameratokeyboard.datatypes import BoolArray, Fingers, FloatArray, Layout
 from cameratokeyboard.keyboard.layout import load_layout
 from cameratokeyboard.keystroke.base import KeystrokeDetector
 from cameratokeyboard.keystroke.decoding import DecodingSettings, OnsetDecoder, Outputs
@@ -38,13 +39,14 @@ FIRST_SEED = VALIDATION_SEED + 500_000
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Clip:
-    """A session as the keystroke stage sees it. said: the network's outputs and the fingers'
-    places by moment, for the learned strategy, so that it is run once for all bounds."""
+    """A session as the keystroke stage sees it. said: the network's outputs, the fingers' places
+    and whether they were seen, by moment, for the learned strategy: it is run once for all bounds.
+    """
 
     case: str
     fingers: list[Fingers]
     truth: Truth
-    said: dict[float, tuple[Outputs, FloatArray]]
+    said: dict[float, tuple[Outputs, FloatArray, BoolArray]]
 
 
 class Replayed:
@@ -60,8 +62,8 @@ class Replayed:
         if not goes_on:
             self._decoder.reset()
         if fingers.t_s in self._said:
-            outputs, places = self._said[fingers.t_s]
-            touches += self._decoder.step(fingers.t_s, places, outputs, self._ledger)
+            outputs, places, seen = self._said[fingers.t_s]
+            touches += self._decoder.step(fingers.t_s, places, seen, outputs, self._ledger)
         return sorted(touches, key=lambda touch: touch.t_s)
 
     def flush(self, t_s: float) -> list[Touch]:
@@ -103,13 +105,13 @@ def make_clip(job: Job, layout: Layout, model: Path | None) -> Clip:
     """A validation person's session, tracked; with the network's outputs where one is given."""
     session = session_of(job, layout, FIRST_SEED)
     fingers = track(session, layout)
-    said: dict[float, tuple[Outputs, FloatArray]] = {}
+    said: dict[float, tuple[Outputs, FloatArray, BoolArray]] = {}
     if model is not None:
         network, features = PressNetwork.load(model), FeatureExtractor(layout)
         for moment in fingers:
-            seen = features.step(moment)
-            if seen is not None:
-                said[moment.t_s] = network.step(seen), features.mm.copy()
+            numbers = features.step(moment)
+            if numbers is not None:
+                said[moment.t_s] = network.step(numbers), features.mm.copy(), features.seen.copy()
     return Clip(job.case, fingers, truth_of(session.performance), said)
 
 
@@ -121,7 +123,7 @@ def figures(
     for clip in clips:
         recognised, _ = type_with(make(clip), clip.fingers, layout)
         if clip.case == "rest":
-            found.setdefault(clip.case, []).append(sum(p.t_s < REST_S for p in recognised.presses))
+            found.setdefault(clip.case, []).append(false_presses(recognised))
         else:
             found.setdefault(clip.case, []).append(score(clip.truth, recognised, layout))
     parts = [

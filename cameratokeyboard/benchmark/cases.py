@@ -13,7 +13,7 @@ from cameratokeyboard.synthetic.camera import CameraPlan
 from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.fingerstream import finger_stream
 from cameratokeyboard.synthetic.noise import DetectorNoise
-from cameratokeyboard.synthetic.noise_file import measured_noise
+from cameratokeyboard.synthetic.noise_file import drawn_noise
 from cameratokeyboard.synthetic.person import Person
 from cameratokeyboard.synthetic.sessions import Session, SessionWish, make_session
 from cameratokeyboard.synthetic.style import STYLES, random_style
@@ -78,7 +78,8 @@ def session_of(job: Job, layout: Layout, first_seed: int = BENCHMARK_SEED) -> Se
 
     Seeds begin at BENCHMARK_SEED, which training and validation never reach; sweeps take the same
     conditions with other people by another ``first_seed``. Everyone is filmed at 30 frames a
-    second unless the case says otherwise; the detector errs as measured (synthetic/noise_file.py).
+    second unless the case says otherwise; the detector errs as it was measured to on one of the
+    clips (synthetic/noise_file.py), the same for one person in all cases.
     """
     case = all_cases()[job.case]
     seed = first_seed + _STRIDE * job.person
@@ -96,7 +97,7 @@ def session_of(job: Job, layout: Layout, first_seed: int = BENCHMARK_SEED) -> Se
         person=person,
         shot=random_shot(rng),
         fps=30.0,
-        noise=measured_noise(),
+        noise=drawn_noise(np.random.default_rng([seed, 10])),
         exact_noise=True,
     )
     if case.change is not None:
@@ -126,7 +127,10 @@ def _noisy(wish: SessionWish, _: Person) -> SessionWish:
     noise = wish.noise or DetectorNoise()
     doubled = {
         name: 2 * getattr(noise, name)
-        for name in ("jitter_px", "bias_px", "blur_gain", "miss_finger", "miss_thumb", "false_find")
+        for name in (
+            *("jitter_px", "bias_px", "common_px", "blur_gain"),
+            *("miss_finger", "miss_thumb", "false_find"),
+        )
     }
     return replace(wish, noise=replace(noise, **doubled))
 

@@ -20,7 +20,8 @@ from cameratokeyboard.keystroke.base import KeystrokeDetector
 from cameratokeyboard.keystroke.decoding import DecodingSettings
 from cameratokeyboard.keystroke.factory import make_keystroke_detector
 from cameratokeyboard.keystroke.learned import SHIPPED_MODEL, LearnedDetector, PressNetwork
-from cameratokeyboard.scoring import Score, score
+from cameratokeyboard.scoring import Recognised, Score, score
+from cameratokeyboard.scoring.pairing import EARLY_S
 from cameratokeyboard.text.beam import WordDecoder
 from cameratokeyboard.text.language import load_language
 from cameratokeyboard.training.trajectories import track
@@ -73,12 +74,17 @@ def measure(job: Job, wish: Wish) -> Outcome:
         correct = wish.correct and job.case in _CORRECTED and name not in WAITS_S
         recognised, times = type_with(detector, fingers, layout, language() if correct else None)
         if job.case == "rest":
-            outcome.false_rest[name] = sum(p.t_s < REST_S for p in recognised.presses)
+            outcome.false_rest[name] = false_presses(recognised)
         else:
             outcome.scores[name] = score(truth, recognised, layout)
         p50, p95 = np.percentile(times, [50, 95])
         outcome.step_ms[name] = (float(p50), float(p95))
     return outcome
+
+
+def false_presses(recognised: Recognised) -> int:
+    """Presses told of a minute of rest. The letter after it may be told a little early."""
+    return sum(press.t_s < REST_S - EARLY_S for press in recognised.presses)
 
 
 def measure_all(

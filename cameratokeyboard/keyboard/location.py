@@ -15,6 +15,19 @@ from cameratokeyboard.datatypes import FloatArray, Layout
 AIM_SD_MM = 3.0
 #: A press this far outside every key, in key pitches, is not meant for the keyboard.
 DEAD_ZONE_PITCHES = 0.5
+#: Weight of keys by role beside 1 for what writes: how seldom they are struck, and what a mistaken
+#: one does: caps lock turns all that follows, ctrl or alt make a letter a command [assumed].
+ROLE_WEIGHTS = {
+    "caps": 0.03,
+    "win": 0.05,
+    "ctrl": 0.1,
+    "alt": 0.1,
+    "altgr": 0.1,
+    "other": 0.1,
+    "tab": 0.2,
+    "enter": 0.5,
+    "shift": 0.6,
+}
 #: Candidates below this probability are not worth a language model's time.
 MIN_PROBABILITY = 1e-4
 #: Standard deviations beyond which a normal distribution's mass is neglected.
@@ -77,7 +90,8 @@ class KeyLocator:
 
     aim_sd_mm: spread of the person's aim, added to each touch's own covariance. dead_zone: width
     of the margin around the keys, in key pitches, in which a press still counts. prior: relative
-    weight per key name; a key that is not named has weight 1, weight 0 switches a key off.
+    weight per key name; a key that is not named has the weight of its role (ROLE_WEIGHTS, else 1),
+    weight 0 switches a key off.
     """
 
     def __init__(
@@ -95,7 +109,9 @@ class KeyLocator:
         self.pitch_mm = float(np.median(sizes[:, 1]))
         self._margin_mm = dead_zone * self.pitch_mm
         weights = prior or {}
-        self._prior = np.array([float(weights.get(key.name, 1.0)) for key in layout.keys])
+        self._prior = np.array(
+            [float(weights.get(key.name, ROLE_WEIGHTS.get(key.role, 1.0))) for key in layout.keys]
+        )
 
     def locate(self, xy_mm: FloatArray, covariance_mm2: FloatArray) -> Located | None:
         """The keys that a touch at ``xy_mm`` (2,) may have meant; None when it is off the board.

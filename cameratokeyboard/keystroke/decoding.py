@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cameratokeyboard.datatypes import FINGER_COUNT, FloatArray, TouchDown
-from cameratokeyboard.keystroke.features import HAND_FINGERS, MIRROR
+from cameratokeyboard.datatypes import FINGER_COUNT, BoolArray, FloatArray, TouchDown
+from cameratokeyboard.keystroke.features import HAND_FINGERS, MIRROR, contact_place
 from cameratokeyboard.keystroke.ledger import Touch, TouchLedger
 
 
@@ -17,7 +17,8 @@ class Outputs:
 
     onset: (10, L) probability that the finger first touched in that frame. share: (10, L) by how
     much of the frame's interval earlier. offset_mm: (10, L, 2) contact point less the finger's
-    place. sigma_mm: (10, L, 2) its spread. contact: (10,) probability of being on the paper.
+    place since (features.contact_place). sigma_mm: (10, L, 2) its spread. contact: (10,)
+    probability of being on the paper.
     """
 
     onset: FloatArray
@@ -54,16 +55,26 @@ class DecodingSettings:
     same once wait_s have passed; in between the bound falls evenly. dead_s: one finger does not
     type twice within this time. apart_s, apart_mm: nor do two fingers touch nearly the same place
     at nearly the same time; fingertips are 14 mm wide, so that is one press under two names.
+    together_s, together: two fingers seldom strike within this time, and one finger often takes
+    another along: the second of them is believed from this probability on. idle_s, idle: hands that
+    have not typed for this time probably rest: a press is believed from this probability on.
+    unclear_mm: while a place is known less well than this, a press waits for the next frame, as
+    long as it may.
     lifted: probability of contact under which a touch has ended. hold_s: no touch is shorter.
     spread: contact points err by so many times of what the network thinks (validation people).
     """
 
     sure: float = 0.97
-    likely: float = 0.6
+    likely: float = 0.55
     wait_s: float = 0.1
     dead_s: float = 0.075
     apart_s: float = 0.1
     apart_mm: float = 9.0
+    together_s: float = 0.035
+    together: float = 0.9
+    idle_s: float = 2.0
+    idle: float = 0.85
+    unclear_mm: float = 7.0
     lifted: float = 0.4
     hold_s: float = 0.03
     spread: float = 1.5
@@ -80,20 +91,27 @@ class OnsetDecoder:
         """Forget past frames."""
         self._t_s: list[float] = []
         self._places: list[FloatArray] = []
+        self._seen: list[BoolArray] = []
         self._last_s = np.full(FINGER_COUNT, -np.inf)
         self._last_mm = np.full((FINGER_COUNT, 2), np.inf)
 
     def step(
-        self, t_s: float, places_mm: FloatArray, outputs: Outputs, ledger: TouchLedger
+        self,
+        t_s: float,
+        places_mm: FloatArray,
+        seen: BoolArray,
+        outputs: Outputs,
+        ledger: TouchLedger,
     ) -> list[Touch]:
         """The touches that this frame decides.
 
-        places_mm: (10, 2) last seen place of each finger.
+        places_mm: (10, 2) last seen place of each finger. seen: (10,) whether that was just now.
         """
         lags = outputs.onset.shape[1]
         self._t_s.append(t_s)
         self._places.append(np.array(places_mm))
-        del self._t_s[: -(lags + 1)], self._places[: -(lags + 1)]
+        self._seen.append(np.array(seen))
+        del self._t_s[: -(lags + 1)], self._places[: -(lags + 1)], self._seen[: -(lags + 1)]
         touches: list[Touch] = []
         for held in range(FINGER_COUNT):
             touches.extend(self._lift(held, outputs, t_s, ledger))
@@ -126,7 +144,7 @@ class OnsetDecoder:
             if mass < rule.sure + share * (rule.likely - rule.sure):
                 continue
             touch = self._touch(finger, lag, mass, outputs, now_s)
-            if touch is not None:
+            if touch is not None and (last_chance or self._is_clear(touch)):
                 return touch
         return None
 
@@ -138,8 +156,16 @@ class OnsetDecoder:
         contact_s = at - float(outputs.share[finger, lag]) * interval
         if contact_s - self._last_s[finger] < self._settings.dead_s:
             return None
-        xy = self._places[-1 - lag][finger] + outputs.offset_mm[finger, lag]
+        since = slice(len(self._t_s) - 1 - lag, None)
+        place = contact_place(
+            np.array(self._t_s[since]), np.stack(self._places[since]), np.stack(self._seen[since])
+        )
+        xy = place[finger] + outputs.offset_mm[finger, lag]
         if not np.isfinite(xy).all() or self._told_already(finger, contact_s, xy):
+            return None
+        if mass < self._settings.together and self._is_second(finger, contact_s):
+            return None
+        if mass < self._settings.idle and contact_s - self._last_s.max() > self._settings.idle_s:
             return None
         return TouchDown(
             finger,
@@ -157,6 +183,15 @@ class OnsetDecoder:
         near = np.hypot(*(self._last_mm - xy).T) < rule.apart_mm
         other = np.arange(FINGER_COUNT) != finger
         return bool((recent & near & other).any())
+
+    def _is_second(self, finger: int, contact_s: float) -> bool:
+        """Whether another finger has struck just then."""
+        just = np.abs(contact_s - self._last_s) < self._settings.together_s
+        return bool((just & (np.arange(FINGER_COUNT) != finger)).any())
+
+    def _is_clear(self, touch: TouchDown) -> bool:
+        """Whether the place of a touch is known well enough to tell its key."""
+        return float(np.trace(touch.covariance_mm2)) < self._settings.unclear_mm**2
 
     def _lift(
         self, finger: int, outputs: Outputs, now_s: float, ledger: TouchLedger

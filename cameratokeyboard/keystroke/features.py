@@ -20,8 +20,12 @@ MIRROR = np.array([-1.0] * 5 + [1.0] * 5)
 FINGER_FEATURES = 20
 HAND_FEATURES = 9
 FEATURE_COUNT = 5 * FINGER_FEATURES + HAND_FEATURES
-#: Grows when the meaning of a feature changes; a model says which one it was trained with.
-FEATURE_VERSION = 1
+#: Grows when the meaning of a feature, or of what a network is to say, changes; a model says which
+#: one it was trained with.
+FEATURE_VERSION = 2
+#: A contact lies between the places in which its first frames show it: those of this time from the
+#: first one on, and no more than so many. Contacts last 77 ms in the middle (docs/kinematics.md).
+CONTACT_S, CONTACT_FRAMES = 0.04, 3
 
 _GAP_S = 0.2
 _FAST_S, _SLOW_S = 0.15, 0.8
@@ -70,11 +74,25 @@ class _Followed:
     direction: FloatArray
 
 
+def contact_place(t_s: FloatArray, places: FloatArray, seen: BoolArray) -> FloatArray:
+    """Where fingers touch: the mean of the places seen in the contact's first frames.
+
+    t_s: (N,) the first frame of the contact and those after it that are known. places: (N, ..., 2)
+    last seen places. seen: (N, ...) whether that was in the very frame. Returns (..., 2), the last
+    of the first frame's places for a finger that none of the frames shows.
+    """
+    first = (t_s - t_s[0] <= CONTACT_S + 1e-6) & (np.arange(len(t_s)) < CONTACT_FRAMES)
+    weight = (seen & first.reshape(-1, *[1] * (seen.ndim - 1)))[..., None]
+    total = np.where(weight, places, 0.0).sum(axis=0)
+    count = weight.sum(axis=0)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), places[0]))
+
+
 class FeatureExtractor:
     """Turns one moment after the other into features; remembers only what is said here.
 
     Call ``reset`` where trajectories end. ``mm`` (10, 2) is each finger's last seen place on the
-    mat, NaN before the first.
+    mat, NaN before the first; ``seen`` (10,) whether the last moment showed it.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -85,6 +103,7 @@ class FeatureExtractor:
         """Forget all trajectories."""
         self._t_s: float | None = None
         self._seen_s = np.full(FINGER_COUNT, -np.inf)
+        self.seen = np.zeros(FINGER_COUNT, bool)
         self._place, self._fast, self._slow, self.mm = np.full((4, FINGER_COUNT, 2), np.nan)
         self._box, self._direction = np.zeros((2, FINGER_COUNT, 2))
 
@@ -141,6 +160,7 @@ class FeatureExtractor:
         self._average(place, seen, gap > _GAP_S, dt_s)
         self._place = np.where(seen[:, None], place, self._place)
         self._seen_s = np.where(seen, now, self._seen_s)
+        self.seen = seen
         self.mm = np.where(seen[:, None], mm, self.mm)
         boxed = seen & np.isfinite(box).all(axis=1)
         grown = np.where(known & boxed, box[:, 1] - self._box[:, 1], 0.0)

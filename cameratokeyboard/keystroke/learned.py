@@ -130,7 +130,9 @@ class LearnedDetector:
             return touches
         self._last_s = fingers.t_s
         outputs = self._network.step(features)
-        touches += self._decoder.step(fingers.t_s, self._features.mm, outputs, self._ledger)
+        touches += self._decoder.step(
+            fingers.t_s, self._features.mm, self._features.seen, outputs, self._ledger
+        )
         return sorted(touches, key=lambda touch: touch.t_s)
 
     def flush(self, t_s: float) -> list[Touch]:

@@ -110,7 +110,8 @@ def _put_fingers(
 ) -> None:
     frames = len(truth)
     found = truth.in_view & ~misses(truth, noise, scale, rng)
-    bias = rng.normal(0, noise.bias_px * scale, (FINGER_COUNT, 3, 2))
+    bias = rng.normal(0, noise.bias_px * scale, (FINGER_COUNT, 3, 2)) * noise.axis_factors
+    bias[..., 1] += rng.normal(0, noise.common_px * scale)
     wobble = correlated_noise(rng, (frames, FINGER_COUNT, 2), noise, fps)
     own = correlated_noise(rng, (frames, FINGER_COUNT, 3, 2), noise, fps)
     sigma = noise.jitter_px * scale + noise.blur_gain * truth.blur

@@ -20,7 +20,9 @@ class DetectorNoise:
     parts together. aspect: that standard deviation down the picture over the one across it: where
     along its length a fingertip ends is harder to see than where its sides are.
     correlated: the correlated part's share of the variance; correlation_s: its time.
-    bias_px: standard deviation of the lasting error of each finger's contact point.
+    bias_px: standard deviation of the lasting error of each finger's contact point, of both axes
+    together. common_px: standard deviation of the lasting error that all fingers share, down the
+    picture: what is taken for the end of one fingertip is so for all.
     blur_gain: growth of the jitter per px that the finger moves in an exposure.
     miss_finger, miss_thumb: rates of not being found although in view; burst_frames: how many
     frames a run of misses lasts on average. hidden_from: share of a fingertip behind others from
@@ -36,6 +38,7 @@ class DetectorNoise:
     correlated: float = 0.4
     correlation_s: float = 0.12
     bias_px: float = 1.0
+    common_px: float = 0.0
     blur_gain: float = 0.04
     miss_finger: float = 0.03
     miss_thumb: float = 0.20
@@ -53,7 +56,7 @@ class DetectorNoise:
 
     @property
     def axis_factors(self) -> FloatArray:
-        """(2,) what jitter_px is multiplied with across and down the picture."""
+        """(2,) what jitter_px and bias_px are multiplied with across and down the picture."""
         across = float(np.sqrt(2.0 / (1.0 + self.aspect**2)))
         return np.array([across, across * self.aspect])
 
@@ -63,6 +66,7 @@ class DetectorNoise:
         return cls(
             jitter_px=0.0,
             bias_px=0.0,
+            common_px=0.0,
             blur_gain=0.0,
             miss_finger=0.0,
             miss_thumb=0.0,
@@ -90,6 +94,7 @@ def random_noise(rng: np.random.Generator, around: DetectorNoise | None = None) 
         correlated=float(np.clip(base.correlated + rng.normal(0, 0.12), 0.0, 0.9)),
         correlation_s=about(base.correlation_s, 0.4, 1.0),
         bias_px=about(base.bias_px, 0.4),
+        common_px=about(base.common_px, 0.4),
         blur_gain=about(base.blur_gain, 0.4),
         miss_finger=about(base.miss_finger, 0.6, 0.3),
         miss_thumb=about(base.miss_thumb, 0.5, 0.6),

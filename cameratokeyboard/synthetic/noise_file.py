@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,27 @@ def measured_noise(path: Path = MEASURED_FILE) -> DetectorNoise:
 def measured_clips(path: Path = MEASURED_FILE) -> dict[str, DetectorNoise]:
     """The figures of each clip that ``save_noise`` kept; NaN for what a clip could not tell."""
     return _read(path)[1]
+
+
+def drawn_noise(rng: np.random.Generator, path: Path = MEASURED_FILE) -> DetectorNoise:
+    """The figures of one clip, any as likely as another: a mean would hide the bad ones.
+
+    What the clip could not tell is taken from the mean of all.
+    """
+    mean, clips = _read(path)
+    if not clips:
+        return mean
+    chosen = clips[sorted(clips)[int(rng.integers(len(clips)))]]
+    untold = {
+        field.name: getattr(mean, field.name)
+        for field in fields(DetectorNoise)
+        if np.isnan(_number(getattr(chosen, field.name)))
+    }
+    return replace(chosen, **untold)
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, float) else 0.0
 
 
 def _read(path: Path) -> tuple[DetectorNoise, dict[str, DetectorNoise]]:

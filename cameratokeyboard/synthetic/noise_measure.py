@@ -105,13 +105,16 @@ def measure_noise(
     lost = truth.visible & ~matches.found
     base = otherwise or DetectorNoise()
     fps = 1.0 / float(np.median(np.diff(truth.t_s)))
-    jitter, aspect, correlated, time_s, bias, gain = _jitter(matches, truth, plain, fps, base)
+    lasting = _lasting(matches, plain)
+    common, bias = _shared(lasting)
+    jitter, aspect, correlated, time_s, gain = _jitter(matches, truth, plain, lasting, fps, base)
     return DetectorNoise(
         jitter_px=jitter / scale,
         aspect=aspect,
         correlated=correlated,
         correlation_s=time_s,
         bias_px=bias / scale,
+        common_px=common / scale,
         blur_gain=gain,
         miss_finger=_rate(lost, plain & ~thumbs, base.miss_finger),
         miss_thumb=_rate(lost, plain & thumbs, base.miss_thumb),
@@ -190,19 +193,39 @@ def _marker_errors(found: Detections, centres: FloatArray) -> list[FloatArray]:
     return errors
 
 
+def _lasting(matches: _Matches, plain: BoolArray) -> FloatArray:
+    """(10, 2) px: the mean error of each finger, NaN for one that was not found in plain view."""
+    error = np.where((plain & matches.found)[..., None], matches.error, np.nan)
+    return np.array([_mean(error[:, finger]) for finger in range(FINGER_COUNT)])
+
+
+def _shared(lasting: FloatArray) -> tuple[float, float]:
+    """Size of the error that all fingers share down the picture; spread of what is each one's own.
+
+    One clip tells the shared error once: its size stands for the standard deviation over clips.
+    """
+    known = lasting[np.isfinite(lasting).all(axis=1)]
+    if not len(known):
+        return 0.0, 0.0
+    common = float(known[:, 1].mean())
+    return abs(common), float(np.sqrt(((known - [0.0, common]) ** 2).mean()))
+
+
 def _jitter(
-    matches: _Matches, truth: DetectionTruth, plain: BoolArray, fps: float, base: DetectorNoise
-) -> tuple[float, float, float, float, float, float]:
-    """Jitter px, its aspect, correlated share and time s, bias px, growth per px of blur.
+    matches: _Matches,
+    truth: DetectionTruth,
+    plain: BoolArray,
+    lasting: FloatArray,
+    fps: float,
+    base: DetectorNoise,
+) -> tuple[float, float, float, float, float]:
+    """Jitter px, its aspect, correlated share and time s, growth per px of blur.
 
     An autoregressive part of share c has the autocovariance c k^n after n frames, so that k and c
     follow from those after one and four frames, and the white part is what is left.
     """
     error = np.where((plain & matches.found)[..., None], matches.error, np.nan)
-    with np.errstate(invalid="ignore"):
-        bias = np.array([_mean(error[:, f]) for f in range(FINGER_COUNT)])
-    bias = np.nan_to_num(bias)
-    rest = error - bias[None]
+    rest = error - np.nan_to_num(lasting)[None]
     # Slow fingers show the jitter itself, fast ones how it grows with blur.
     still = truth.blur <= np.nanquantile(np.where(plain, truth.blur, np.nan), 0.6)
     calm = np.where(still[..., None], rest, np.nan)
@@ -220,7 +243,6 @@ def _jitter(
         float(np.clip(down / across, 0.2, 5.0)) if across > 0 else 1.0,
         shared,
         float(time_s),
-        float(np.sqrt((bias**2).mean())),
         _gain(rest, truth, jitter, base.blur_gain),
     )
 

@@ -23,10 +23,11 @@ def run(args: argparse.Namespace) -> int:
     from cameratokeyboard.detect.closeup import CloseSettings, CloseupNetwork
     from cameratokeyboard.detect.factory import open_yolo
     from cameratokeyboard.training.closeup_export import choose_settings, export
-    from cameratokeyboard.training.closeup_fit import FitSettings, fit, save_weights
+    from cameratokeyboard.training.closeup_fit import FitSettings, fit
     from cameratokeyboard.training.closeup_patches import collect
     from cameratokeyboard.training.folder import folder_version, load_folder
     from cameratokeyboard.training.partition import partition
+    from cameratokeyboard.training.weights import save_weights
 
     settings = FitSettings(
         steps=whole_number(args.steps, FitSettings.steps, "--steps"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,17 @@ import torch
 from torch import Tensor
 
 from cameratokeyboard.detect.closeup import INPUT_PX, to_input
-from cameratokeyboard.errors import ModelError
 from cameratokeyboard.training.closeup_net import CloseupNet, closeup_loss
 from cameratokeyboard.training.closeup_patches import PATCH_PX, Patches, unjittered_scale
 from cameratokeyboard.training.config import Augmentation
 from cameratokeyboard.training.degrade import degrade
 from cameratokeyboard.training.precision import computes_in_16_bits
-from cameratokeyboard.training.resumable import cosine_rate, resume_progress, save_progress
+from cameratokeyboard.training.resumable import (
+    cosine_rate,
+    resume_progress,
+    save_progress,
+)
+from cameratokeyboard.training.weights import load_weights
 
 #: How windows differ from those around exact boxes, as the detector's boxes do: shift as a share of
 #: the window's side, logarithm of the size, and turn in degrees; standard deviations.
@@ -60,7 +63,7 @@ def fit(
     torch.manual_seed(settings.seed)
     net = CloseupNet(settings.width)
     if start is not None:
-        load_weights(net, start)
+        load_weights(net, start, "close looks as c2k train closeup")
     mean = torch.optim.swa_utils.AveragedModel(
         net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999), use_buffers=True
     )
@@ -98,26 +101,6 @@ def fit(
     averaged: CloseupNet = mean.module
     averaged.eval()
     return averaged
-
-
-def save_weights(net: CloseupNet, path: Path) -> None:
-    """Write a network's weights, to start another training from."""
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    torch.save(net.state_dict(), temporary)
-    temporary.replace(path)
-
-
-def load_weights(net: CloseupNet, path: Path) -> None:
-    """Read what ``save_weights`` wrote. Raises ModelError for any other file."""
-    try:
-        net.load_state_dict(torch.load(path, weights_only=True))
-    except FileNotFoundError as error:
-        raise ModelError(f"{path}: there is no such checkpoint to start from") from error
-    except Exception as error:  # torch raises whatever its reader meets
-        why = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise ModelError(
-            f"{path}: expected the weights of close looks as c2k train closeup writes: {why}"
-        ) from error
 
 
 def draw_batch(

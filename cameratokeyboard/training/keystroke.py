@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from cameratokeyboard.training.keystroke_fit import FitSettings, fit
     from cameratokeyboard.training.keystroke_validate import validate
     from cameratokeyboard.training.trajectories import TRAIN_SEED, VALIDATION_SEED
+    from cameratokeyboard.training.weights import save_weights
 
     sessions, workers = whole_number(args.sessions, 240, "--sessions"), args.workers or 1
     settings = FitSettings(
@@ -53,10 +54,11 @@ def run(args: argparse.Namespace) -> int:
     )
     say(f"training for {settings.steps} steps")
     try:
-        net = fit(examples, settings, folder, say_losses)
+        net = fit(examples, settings, folder, say_losses, start=args.checkpoint)
     except KeyboardInterrupt:
         say(f"stopped; the same command goes on from the last 100 steps in {folder}")
         return 1
+    save_weights(net, folder / "keystroke.pt")
     path = folder / "keystroke.onnx"
     export(net, path, {"sessions": sessions, "steps": settings.steps, "data": "simulated"})
     seeds = range(VALIDATION_SEED, VALIDATION_SEED + _VALIDATION_SESSIONS)

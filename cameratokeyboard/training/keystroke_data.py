@@ -24,7 +24,7 @@ from cameratokeyboard.training.trajectories import (
 )
 
 #: Grows when sessions are simulated otherwise (noise, people, tracker), so that none is mistaken.
-_RECIPE = 3
+_RECIPE = 4
 _FIELDS = ("features", "onset", "share", "offset", "contact", "use")
 
 

@@ -14,14 +14,19 @@ from torch import Tensor
 from cameratokeyboard.training.keystroke_net import LAGS, TemporalNet, press_loss
 from cameratokeyboard.training.keystroke_targets import Example
 from cameratokeyboard.training.precision import computes_in_16_bits
-from cameratokeyboard.training.resumable import cosine_rate, resume_progress, save_progress
+from cameratokeyboard.training.resumable import (
+    cosine_rate,
+    resume_progress,
+    save_progress,
+)
+from cameratokeyboard.training.weights import load_weights
 
 #: Lags beyond this are never waited for, so they are not trained.
-LOOK_AHEAD_S = 0.105
+LOOK_AHEAD_S = 0.17
 #: The learning rate ends at this share of its greatest.
 _FLOOR = 0.02
 #: Weights of the losses; onsets are what counts.
-_WEIGHTS = {"onset": 1.0, "contact": 0.6, "offset": 0.25, "share": 0.2}
+_WEIGHTS = {"onset": 1.0, "contact": 0.6, "offset": 0.5, "share": 0.2}
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,17 @@ def fit(
     settings: FitSettings,
     folder: Path,
     tell: Callable[[int, dict[str, float]], None] = lambda step, losses: None,
+    start: Path | None = None,
 ) -> TemporalNet:
-    """Train; keeps its progress in ``folder`` and goes on from there when called again."""
+    """Train; keeps its progress in ``folder`` and goes on from there when called again.
+
+    start: weights to begin with, as ``save_weights`` writes them.
+    """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     net = TemporalNet(settings.channels, settings.dropout)
+    if start is not None:
+        load_weights(net, start, "a keystroke network as c2k train keystroke")
     optimiser = torch.optim.AdamW(
         net.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
     )

@@ -7,12 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cameratokeyboard.keystroke.features import FEATURE_COUNT, FINGER_FEATURES
+from cameratokeyboard.keystroke.features import CONTACT_FRAMES, FEATURE_COUNT, FINGER_FEATURES
 
 FINGERS = 5
 #: Onsets are told for the newest frame and this many before it, so that a press can be believed at
-#: once when it is clear and wait for more frames when it is not: 0.1 s at 60 frames a second.
-LAGS = 7
+#: once when it is clear and wait for more frames when it is not: 0.17 s at 60 frames a second.
+LAGS = 11
 #: Of each finger and lag: onset logit, share of the frame by which contact came earlier, offset
 #: x y in units of OFFSET_MM, log spread x y.
 PER_LAG = 6
@@ -117,8 +117,9 @@ def press_loss(raw: Tensor, targets: dict[str, Tensor]) -> dict[str, Tensor]:
     """Losses of a batch.
 
     raw: (B, 5, LAGS * PER_LAG + 1, T). targets: onset, use, share, contact (B, 5, T) and offset
-    (B, 5, 2, T) in mm, of the frames themselves; lags are shifted here. ``use`` is 0 where the
-    truth cannot be known from what the tracker saw; lag_ok (B, LAGS): lags within the look-ahead.
+    (B, 5, CONTACT_FRAMES, 2, T) in mm, of the frames themselves; lags are shifted here. ``use`` is
+    0 where the truth cannot be known from what the tracker saw; lag_ok (B, LAGS): lags within the
+    look-ahead.
     """
     lags = raw[:, :, :-1].unflatten(2, (LAGS, PER_LAG))
     losses: dict[str, Any] = {"onset": 0.0, "share": 0.0, "offset": 0.0}
@@ -134,7 +135,8 @@ def press_loss(raw: Tensor, targets: dict[str, Tensor]) -> dict[str, Tensor]:
         miss = (torch.sigmoid(own[:, :, 1]) - targets["share"][:, :, :end]).abs()
         losses["share"] += (miss * hit).sum(dim=(1, 2)).mean() / end
         spread = own[:, :, 4:6].clamp(-3, 2)
-        away = (own[:, :, 2:4] - targets["offset"][..., :end] / OFFSET_MM) / torch.exp(spread)
+        offset = targets["offset"][:, :, min(lag, CONTACT_FRAMES - 1), :, :end] / OFFSET_MM
+        away = (own[:, :, 2:4] - offset) / torch.exp(spread)
         # Student's t with 4 degrees of freedom: misnamed fingers must not bend the rest.
         nll = spread + 2.5 * torch.log1p(away.square() / 4)
         losses["offset"] += (nll.sum(dim=2) * hit).sum(dim=(1, 2)).mean() / end

@@ -8,7 +8,13 @@ import numpy as np
 
 from cameratokeyboard.datatypes import FINGER_COUNT, FINGER_NAMES, FloatArray, Layout
 from cameratokeyboard.errors import SimulationError
-from cameratokeyboard.keystroke.features import HAND_FINGERS, MIRROR, FeatureExtractor
+from cameratokeyboard.keystroke.features import (
+    CONTACT_FRAMES,
+    HAND_FINGERS,
+    MIRROR,
+    FeatureExtractor,
+    contact_place,
+)
 from cameratokeyboard.training.trajectories import Trajectories
 
 #: An onset that nobody could have seen (fingertip lost) silences this much around it, seconds.
@@ -21,7 +27,9 @@ class Example:
 
     features: (2, F, FEATURE_COUNT) float32. onset: (2, 5, F) 1 in the first frame at or after a
     contact. share: (2, 5, F) by how much of the frame's interval the contact came earlier. offset:
-    (2, 5, 2, F) contact point less the finger's last seen place, mm, x mirrored for the left hand.
+    (2, 5, CONTACT_FRAMES, 2, F) contact point less the place that the finger's first frame of
+    contact shows, or that and one more, and so on (features.contact_place), mm, x mirrored for the
+    left hand.
     contact: (2, 5, F) 1 while on a key. use: (2, 5, F) 0 where the truth was not to be seen.
     interval_s: median time between frames.
     """
@@ -45,7 +53,8 @@ def example_of(made: Trajectories, layout: Layout) -> Example:
     frames = len(t_s)
     onset, share, contact = np.zeros((3, FINGER_COUNT, frames), np.float32)
     use = np.ones((FINGER_COUNT, frames), np.float32)
-    offset = np.zeros((FINGER_COUNT, 2, frames), np.float32)
+    offset = np.zeros((FINGER_COUNT, CONTACT_FRAMES, 2, frames), np.float32)
+    seen = made.moments.visible & np.isfinite(made.moments.mm).all(axis=2)
     for event, slot in zip(made.events, made.onset_slot, strict=True):
         at = int(np.searchsorted(t_s, event.t_down))
         if at >= frames:
@@ -57,8 +66,10 @@ def example_of(made: Trajectories, layout: Layout) -> Example:
         onset[slot, at] = 1
         interval = t_s[at] - t_s[at - 1] if at else 1.0
         share[slot, at] = np.clip((t_s[at] - event.t_down) / interval, 0, 1)
-        away = np.array([event.x_mm, event.y_mm]) - places[at][slot]
-        offset[slot, :, at] = away * [MIRROR[slot], 1]
+        for known in range(CONTACT_FRAMES):
+            cut = slice(at, at + known + 1)
+            away = [event.x_mm, event.y_mm] - contact_place(t_s[cut], places[cut], seen[cut])[slot]
+            offset[slot, known, :, at] = away * [MIRROR[slot], 1]
         contact[slot, at : int(np.searchsorted(t_s, event.t_up))] = 1
     return Example(
         features=features,

@@ -95,6 +95,18 @@ class TestKeyLocator:
         assert located is not None
         assert NAMES[located.best] == "g"
 
+    @pytest.mark.parametrize(("plain", "harmful"), [("a", "caps_lock"), ("z", "left_shift")])
+    def test_between_a_letter_and_a_key_that_does_damage_the_letter_is_meant(
+        self, plain: str, harmful: str
+    ) -> None:
+        edge = at(plain) - [LAYOUT.sizes_mm()[NAMES.index(plain), 0] / 2, 0.0]
+        located = KeyLocator(LAYOUT).locate(edge - [0.2, 0.0], SMALL)
+        assert located is not None
+        assert NAMES[located.best] == plain
+        located = KeyLocator(LAYOUT, prior={harmful: 1.0}).locate(edge - [0.2, 0.0], SMALL)
+        assert located is not None
+        assert NAMES[located.best] == harmful
+
     def test_a_key_of_weight_zero_is_never_named_while_another_is_near(self) -> None:
         located = KeyLocator(LAYOUT, prior={"caps_lock": 0.0}).locate(at("caps_lock", 15), SMALL)
         assert located is not None

@@ -11,6 +11,7 @@ from cameratokeyboard.keystroke.ledger import TouchLedger
 
 LAGS = 7
 FPS = 30.0
+SEEN = np.ones(10, bool)
 
 
 def outputs(onset: dict[int, list[float]] | None = None, contact: float = 1.0) -> Outputs:
@@ -36,7 +37,7 @@ def decode(
     places = np.stack([np.arange(10) * 10.0, np.zeros(10)], axis=1)
     touches: list[TouchDown | TouchUp] = []
     for i, frame in enumerate(frames):
-        touches += decoder.step(i / fps, places + i, frame, ledger)
+        touches += decoder.step(i / fps, places + i, SEEN, frame, ledger)
     return touches
 
 
@@ -58,7 +59,7 @@ class TestPatience:
         assert touch.emitted_s == pytest.approx(3 / FPS)
 
     def test_doubtful_press_waits_for_the_last_allowed_frame(self):
-        (touch,) = decode(onset_seen(0.7), DecodingSettings(wait_s=0.085))
+        (touch,) = decode(onset_seen(0.7), DecodingSettings(wait_s=0.085, idle=0.0))
         assert touch.emitted_s == pytest.approx(5 / FPS)
 
     def test_unlikely_press_is_never_told(self):
@@ -66,7 +67,7 @@ class TestPatience:
 
     @pytest.mark.parametrize("fps", [15.0, 30.0, 60.0])
     def test_no_press_waits_longer_than_allowed_at_any_frame_rate(self, fps: float):
-        (touch,) = decode(onset_seen(0.7), DecodingSettings(wait_s=0.085), fps)
+        (touch,) = decode(onset_seen(0.7), DecodingSettings(wait_s=0.085, idle=0.0), fps)
         assert touch.emitted_s - 3 / fps <= 0.085 + 1e-9
 
     def test_probability_spread_over_neighbouring_frames_counts_together(self):
@@ -87,6 +88,12 @@ class TestWhat:
             np.eye(2) * (1.5 * DecodingSettings().spread) ** 2
         )
 
+    def test_place_of_a_press_told_later_is_the_mean_of_its_first_frames(self):
+        settings = DecodingSettings(wait_s=0.085, idle=0.0)
+        (touch,) = decode(onset_seen(0.7), settings)
+        assert touch.emitted_s > 4 / FPS
+        assert touch.xy_mm == pytest.approx((60 + 3.5 + 2, 3.5))
+
     def test_one_press_is_told_once(self):
         assert len(decode(onset_seen(0.99, frames=30))) == 1
 
@@ -102,7 +109,7 @@ class TestWhat:
     def test_finger_without_a_place_does_not_press(self):
         decoder, ledger = OnsetDecoder(), TouchLedger()
         nowhere = np.full((10, 2), np.nan)
-        assert decoder.step(0.0, nowhere, outputs({6: [0.99]}), ledger) == []
+        assert decoder.step(0.0, nowhere, SEEN, outputs({6: [0.99]}), ledger) == []
 
 
 class TestRelease:
@@ -131,6 +138,51 @@ class TestOutputs:
         assert found.offset_mm[right_pinky, 0] == pytest.approx([1, 1])
 
 
+class TestTogether:
+    @staticmethod
+    def told(second: float, frame: int) -> list[int]:
+        """Fingers told when 1 strikes surely in frame 1 and 8 with ``second`` in ``frame``."""
+        frames = [outputs() for _ in range(9)]
+        for i in range(1, len(frames)):
+            values = {1: [0.0] * LAGS, 8: [0.0] * LAGS}
+            if i - 1 < LAGS:
+                values[1][i - 1] = 0.99
+            if 0 <= i - frame < LAGS:
+                values[8][i - frame] = second
+            frames[i] = outputs(values)
+        return [touch.finger for touch in decode(frames) if isinstance(touch, TouchDown)]
+
+    def test_doubtful_press_in_the_frame_of_another_is_one_taken_along(self):
+        assert self.told(0.7, frame=1) == [1]
+
+    def test_sure_press_in_the_frame_of_another_is_told(self):
+        assert self.told(0.95, frame=1) == [1, 8]
+
+    def test_doubtful_press_a_little_later_is_told(self):
+        assert self.told(0.7, frame=3) == [1, 8]
+
+
+class TestIdle:
+    @staticmethod
+    def second_press(pause_s: float) -> list[int]:
+        """Fingers told when 6 strikes surely and, after a pause, 1 with 0.7."""
+        frames = onset_seen(0.99, first=1, frames=4 + round(pause_s * FPS))
+        last = []
+        for lag in range(8):
+            values = [0.0] * LAGS
+            if lag < LAGS:
+                values[lag] = 0.7
+            last.append(outputs({1: values}))
+        told = decode([*frames, *last])
+        return [touch.finger for touch in told if isinstance(touch, TouchDown)]
+
+    def test_doubtful_press_amid_typing_is_told(self):
+        assert self.second_press(0.3) == [6, 1]
+
+    def test_doubtful_press_of_hands_that_have_rested_is_not(self):
+        assert self.second_press(DecodingSettings().idle_s + 0.5) == [6]
+
+
 class TestOnePressUnderTwoNames:
     @staticmethod
     def told(second_frame: int, apart_mm: float) -> list[int]:
@@ -142,7 +194,7 @@ class TestOnePressUnderTwoNames:
         for i in range(second_frame + 1):
             seen = {6: [0.99]} if i == 0 else {}
             seen |= {7: [0.99]} if i == second_frame else {}
-            touches = decoder.step(i / FPS, places, outputs(seen), ledger)
+            touches = decoder.step(i / FPS, places, SEEN, outputs(seen), ledger)
             found += [touch.finger for touch in touches if isinstance(touch, TouchDown)]
         return found
 

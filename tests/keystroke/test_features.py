@@ -7,7 +7,12 @@ import pytest
 
 from cameratokeyboard.datatypes import Fingers
 from cameratokeyboard.keyboard.layout import load_layout
-from cameratokeyboard.keystroke.features import FEATURE_COUNT, FeatureExtractor, Moments
+from cameratokeyboard.keystroke.features import (
+    FEATURE_COUNT,
+    FeatureExtractor,
+    Moments,
+    contact_place,
+)
 from tests.fingers.builders import HOME, Camera
 from tests.keystroke.builders import fingers_at, hands_at
 
@@ -76,3 +81,26 @@ class TestStep:
         assert again is not None
         assert fresh is not None
         assert np.array_equal(again, fresh)
+
+
+class TestContactPlace:
+    @staticmethod
+    def place(seen: list[bool], fps: float = 30.0) -> float:
+        """x of a finger that stands at 0, 6, 12 and 18 mm in frames in which it is seen or not."""
+        places = np.stack([np.arange(4) * 6.0, np.zeros(4)], axis=1)[:, None]
+        return float(contact_place(np.arange(4) / fps, places, np.array(seen)[:, None])[0, 0])
+
+    def test_is_the_mean_of_the_frames_of_its_first_moment(self):
+        assert self.place([True] * 4) == pytest.approx(3.0)
+
+    def test_frames_that_do_not_show_the_finger_do_not_count(self):
+        assert self.place([False, True, True, True]) == pytest.approx(6.0)
+
+    def test_finger_that_no_frame_shows_stays_where_it_was(self):
+        assert self.place([False, False, True, True]) == pytest.approx(0.0)
+
+    def test_more_frames_of_a_fast_camera_lie_within_it(self):
+        assert self.place([True] * 4, fps=60.0) == pytest.approx(6.0)
+
+    def test_slow_camera_has_one_frame(self):
+        assert self.place([True] * 4, fps=15.0) == pytest.approx(0.0)

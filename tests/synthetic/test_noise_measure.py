@@ -56,6 +56,20 @@ class TestMeasureNoise:
         assert found.jitter_px < 0.05
         assert found.bias_px == pytest.approx(3.0, rel=0.5)
 
+    def test_error_that_all_fingers_share_is_told_from_their_own(self) -> None:
+        tips = film(performed("touch", 4), front_shot(fps=FPS))
+        down = np.array([0.0, 4.0])
+        shifted = replace(tips, contact=tips.contact + down, xyxy=tips.xyxy + np.tile(down, 2))
+        stream = detect_without_pixels(
+            shifted, front_shot(fps=FPS), qwerty(), DetectorNoise.none(), rng(1)
+        )
+        truth = DetectionTruth(
+            tips.t_s, tips.contact, tips.xyxy, tips.in_view, tips.cover, tips.blur
+        )
+        found = measure_noise([stream.detections(n) for n in range(len(stream))], truth)
+        assert found.common_px == pytest.approx(4.0, abs=0.1)
+        assert found.bias_px < 0.1
+
     def test_detections_must_fit_the_truth(self) -> None:
         tips = film(performed(), front_shot())
         truth = DetectionTruth(

@@ -89,12 +89,12 @@ class TestWeights:
     def test_another_training_may_start_from_them(self, tmp_path: Path) -> None:
         import torch
 
-        from cameratokeyboard.training.closeup_fit import load_weights, save_weights
         from cameratokeyboard.training.closeup_net import CloseupNet
+        from cameratokeyboard.training.weights import load_weights, save_weights
 
         first, second = CloseupNet(8), CloseupNet(8)
         save_weights(first, tmp_path / "w.pt")
-        load_weights(second, tmp_path / "w.pt")
+        load_weights(second, tmp_path / "w.pt", "close looks")
         pairs = zip(first.state_dict().values(), second.state_dict().values(), strict=True)
         assert all(torch.equal(a, b) for a, b in pairs)
 
@@ -102,14 +102,14 @@ class TestWeights:
     def test_another_file_is_refused_in_one_line(
         self, tmp_path: Path, content: bytes | None
     ) -> None:
-        from cameratokeyboard.training.closeup_fit import load_weights
         from cameratokeyboard.training.closeup_net import CloseupNet
+        from cameratokeyboard.training.weights import load_weights
 
         path = tmp_path / "w.pt"
         if content is not None:
             path.write_bytes(content)
         with pytest.raises(ModelError, match=r"w\.pt: (expected the weights|there is no such)"):
-            load_weights(CloseupNet(8), path)
+            load_weights(CloseupNet(8), path, "close looks as c2k train closeup")
 
 
 class TestExport:
