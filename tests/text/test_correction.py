@@ -3,14 +3,17 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from cameratokeyboard.datatypes import KeyPress, TextEdit
+from cameratokeyboard.datatypes import KeyPress, Layout, TextEdit
 from cameratokeyboard.keyboard.layout import load_layout
+from cameratokeyboard.keyboard.location import KeyLocator
+from cameratokeyboard.synthetic.fingering import chords_of
 from cameratokeyboard.text.beam import WordDecoder
 from cameratokeyboard.text.correction import CorrectingEditor
 from cameratokeyboard.text.editor import RawEditor
-from cameratokeyboard.text.language import LanguageModel
+from cameratokeyboard.text.language import LanguageModel, load_language
 
 WORDS = {"the": 500.0, "hello": 60.0, "world": 60.0, "cat": 90.0, "i": 50.0}
 NAMES = {" ": "space", ",": "comma", ".": "period", "\n": "enter", "1": "one", "'": "quote"}
@@ -233,3 +236,44 @@ class TestCapitals:
     def test_letter_that_got_shift_by_mistake_is_small(self, editor: CorrectingEditor) -> None:
         type_all(editor, "hello", " ", "worlD ")
         assert editor.text == "hello world "
+
+
+def in_the_middle(text: str, layout: Layout) -> list[KeyPress]:
+    """Presses that hit each key of the text in its middle, with everyday uncertainty."""
+    locator, centres = KeyLocator(layout), layout.centres_mm()
+    index = {key.name: n for n, key in enumerate(layout.keys)}
+    presses: list[KeyPress] = []
+    for n, character in enumerate(text):
+        chord = chords_of(layout)[character]
+        located = locator.locate(centres[index[chord.key]], np.eye(2) * 4.0**2)
+        assert located is not None
+        candidates = tuple((layout.keys[i].name, p) for i, p in located.keys)
+        held = frozenset({chord.modifier} if chord.modifier else ())
+        sure = 0.995 * located.probability
+        at = 0.2 * n
+        presses.append(KeyPress(chord.key, character, 3, at, at, (0, 0), sure, candidates, held))
+    return presses
+
+
+class TestNoHarm:
+    """Text of sure presses stays as it is, in the languages and layouts that people have."""
+
+    @pytest.mark.parametrize(
+        ("language", "layout", "text"),
+        [
+            ("en", "qwerty", "Zoe asked Xavier whether the museum in Oslo opens at 10."),
+            ("en", "qwerty", "see https://example.com/a_b?x=1 or mail bob.smith@mail.org, ok?"),
+            ("en", "qwerty", 'He said "stop" (twice) and left.  Then he paid 12.50 for the 4th.'),
+            ("en", "dvorak", "HELLO WORLD THIS IS LOUD, don't you think so?"),
+            ("de", "qwertz", "Die Straßenbahn fährt heute nicht. Grüße, Jörg"),
+            ("fr", "azerty", "le chat dort dans la maison et il ne fait rien du tout."),
+        ],
+    )
+    def test_sure_text_stays(self, language: str, layout: str, text: str) -> None:
+        pytest.importorskip("wordfreq")
+        keys, decoder = load_layout(layout), WordDecoder(load_language(language))
+        editor = CorrectingEditor(RawEditor(keys), keys, lambda: decoder)
+        for item in in_the_middle(text, keys):
+            editor.press(item)
+        editor.finish(99.0)
+        assert editor.text == text
