@@ -14,6 +14,7 @@ from cameratokeyboard.datatypes import CLASS_NAMES
 from cameratokeyboard.detect.engines import open_engine
 from cameratokeyboard.detect.looks import STRIDE
 from cameratokeyboard.errors import ModelError, OutputError
+from cameratokeyboard.files import replacing
 from cameratokeyboard.training.quiet import quiet_ultralytics
 
 #: Opset 17 is understood by ONNX Runtime since 1.12 and by OpenVINO since 2022.
@@ -42,33 +43,29 @@ def export_onnx(checkpoint: Path, target: Path, properties: Mapping[str, str]) -
     sample = torch.rand(1, 3, 3 * STRIDE, 5 * STRIDE, generator=torch.Generator().manual_seed(0))
     traced = copy.deepcopy(network)
     _switch_to_export(traced)
-    part = target.with_name(target.name + ".part")
     axes = {"images": {2: "height", 3: "width"}, "output0": {2: "anchors"}}
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with torch.inference_mode(), warnings.catch_warnings():
-            # The newer exporter needs another package and cannot yet keep both sides free.
-            warnings.filterwarnings("ignore", message=".*legacy TorchScript-based ONNX.*")
-            warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
-            torch.onnx.export(
-                traced,
-                (sample,),
-                str(part),
-                opset_version=OPSET,
-                input_names=["images"],
-                output_names=["output0"],
-                dynamic_axes=axes,
-                dynamo=False,
-            )
-        _halve_weights(part)
-        _write_properties(part, {**_own_properties(head), **properties})
-        difference = compare(network, part)
-        _check_difference(difference, target)
-        part.replace(target)
+        with replacing(target) as part:
+            with torch.inference_mode(), warnings.catch_warnings():
+                # The newer exporter needs another package and cannot yet keep both sides free.
+                warnings.filterwarnings("ignore", message=".*legacy TorchScript-based ONNX.*")
+                warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
+                torch.onnx.export(
+                    traced,
+                    (sample,),
+                    str(part),
+                    opset_version=OPSET,
+                    input_names=["images"],
+                    output_names=["output0"],
+                    dynamic_axes=axes,
+                    dynamo=False,
+                )
+            _halve_weights(part)
+            _write_properties(part, {**_own_properties(head), **properties})
+            _check_difference(compare(network, part), target)
     except OSError as error:
         raise OutputError(f"{target}: the model cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def save_portable(checkpoint: Path, target: Path) -> None:
@@ -87,27 +84,22 @@ def save_portable(checkpoint: Path, target: Path) -> None:
         for key, value in tree.items():
             if isinstance(value, str | Path) and ("/" in str(value) or "\\" in str(value)):
                 tree[key] = Path(str(value)).name
-    part = target.with_name(target.name + ".part")
     try:
-        torch.save(content, part)
-        part.replace(target)
+        # A stream, since torch puts a file's name into it and hides that a disk is full.
+        with replacing(target) as part, part.open("wb") as stream:
+            torch.save(content, stream)
     except OSError as error:
         raise OutputError(f"{target}: the checkpoint cannot be written: {error}") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def set_properties(model: Path, properties: Mapping[str, str]) -> None:
     """Add to, or replace in, the metadata of an ONNX file."""
-    part = model.with_name(model.name + ".part")
     try:
-        part.write_bytes(model.read_bytes())
-        _write_properties(part, properties)
-        part.replace(model)
+        with replacing(model) as part:
+            part.write_bytes(model.read_bytes())
+            _write_properties(part, properties)
     except OSError as error:
         raise OutputError(f"{model}: the model cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def compare(network: Any, onnx_file: Path) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from cameratokeyboard.datatypes import CLASS_NAMES
 from cameratokeyboard.errors import ModelError
+from cameratokeyboard.files import replacing
 from cameratokeyboard.training.quiet import quiet_ultralytics
 
 FORMAT = "c2k-run-1"
@@ -117,9 +118,8 @@ def _unpack_checkpoint(entry: dict[str, Any], file: Any, path: Path) -> None:
     network.args = kept["train_args"]
     network.half()
     place = {"model": None, "ema": network} if entry["ema"] else {"model": network, "ema": None}
-    part = path.with_name(path.name + ".part")
-    torch.save({**kept, **place}, part)
-    part.replace(path)
+    with replacing(path) as part, part.open("wb") as stream:
+        torch.save({**kept, **place}, stream)
 
 
 def _encode(value: Any, arrays: Arrays) -> Any:

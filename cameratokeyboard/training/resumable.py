@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import torch
+
+from cameratokeyboard.files import replacing
 
 _FILE = "progress.pt"
 
@@ -29,10 +30,9 @@ def save_progress(folder: Path, step: int, settings: Any, parts: Mapping[str, An
     settings: a dataclass. parts: what has a ``state_dict``, by name: network, optimiser, schedule.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f"progress.{os.getpid()}.tmp"
     state = {name: part.state_dict() for name, part in parts.items()}
-    torch.save({"step": step, "settings": json.dumps(asdict(settings)), **state}, temporary)
-    temporary.replace(folder / _FILE)
+    with replacing(folder / _FILE) as part, part.open("wb") as stream:
+        torch.save({"step": step, "settings": json.dumps(asdict(settings)), **state}, stream)
 
 
 def resume_progress(folder: Path, settings: Any, parts: Mapping[str, Any]) -> int:

@@ -27,6 +27,7 @@ from cameratokeyboard.errors import (
     OutputError,
     SettingsError,
 )
+from cameratokeyboard.files import write_text
 from cameratokeyboard.training.config import TrainConfig, load_config, save_config
 from cameratokeyboard.training.evaluate import DetectorFigures, evaluate_items, look_at
 from cameratokeyboard.training.export import export_onnx, save_portable, set_properties
@@ -169,15 +170,11 @@ class Trainer:
             "workers": config.workers,
             "clock": str((self.target_dir / _CLOCK_FILE).resolve()),
         }
-        path = self.target_dir / _DATA_FILE
-        part = path.with_name(path.name + ".part")
         try:
             self.target_dir.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(data), encoding="utf-8")
-            part.replace(path)
+            write_text(self.target_dir / _DATA_FILE, json.dumps(data))
             save_config(self.target_dir / _RUN_FILE, config)
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise OutputError(
                 f"{self.target_dir}: the run cannot be set up there: {error.strerror or error}"
             ) from error

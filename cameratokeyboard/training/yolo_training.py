@@ -24,6 +24,7 @@ from ultralytics.utils.torch_utils import strip_optimizer, unwrap_model
 
 from cameratokeyboard.datatypes import CLASS_NAMES
 from cameratokeyboard.errors import OutputError
+from cameratokeyboard.files import replacing, write_text
 from cameratokeyboard.training.config import Augmentation
 from cameratokeyboard.training.degrade import degrade
 from cameratokeyboard.training.folder import Item
@@ -234,9 +235,8 @@ class FingertipTraining(PoseTrainer):  # type: ignore[misc]
         The last one stays as it is, so that an interruption right here loses nothing.
         """
         if RANK in {-1, 0} and self.best.exists():
-            part = self.best.with_name(self.best.name + ".part")
-            strip_optimizer(self.best, s=part)
-            part.replace(self.best)
+            with replacing(self.best) as part:
+                strip_optimizer(self.best, s=part)
 
     def _keep_time(self) -> None:
         """Count the time spent, and plan the rest so that the learning rate ends where it should.
@@ -283,9 +283,7 @@ def _read_clock(path: Path) -> tuple[float, int]:
 
 
 def _write_clock(path: Path, seconds: float, epochs: int) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps({"seconds": seconds, "epochs": epochs}), encoding="utf-8")
-    part.replace(path)
+    write_text(path, json.dumps({"seconds": seconds, "epochs": epochs}))
 
 
 def _item(entry: dict[str, Any]) -> Item:
