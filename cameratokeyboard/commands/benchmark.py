@@ -106,12 +106,11 @@ def _only(jobs: list[Job], wanted: list[str]) -> list[Job]:
 
 def _write(path: Path, text: str) -> None:
     from cameratokeyboard.errors import OutputError
+    from cameratokeyboard.files import write_text
 
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        write_text(path, text)
     except OSError as error:
         raise OutputError(
             f"--markdown {path}: expected a file that can be written: {error}"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cameratokeyboard.errors import TruthError
+from cameratokeyboard.files import write_text
 from cameratokeyboard.synthetic.noise import DetectorNoise
 
 #: Written by ``benchmarks/noise.py``.
@@ -67,9 +68,7 @@ def _noise(raw: dict[str, Any]) -> DetectorNoise:
 def save_noise(noise: DetectorNoise, clips: dict[str, DetectorNoise], path: Path) -> None:
     """Write the figures, and beside them those of each clip."""
     tree = {"noise": _rounded(noise), "clips": {n: _rounded(v) for n, v in clips.items()}}
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(tree, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_text(path, json.dumps(tree, indent=1) + "\n")
 
 
 def _rounded(noise: DetectorNoise) -> dict[str, Any]:

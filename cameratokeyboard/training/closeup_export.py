@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from dataclasses import asdict, replace
 from itertools import product
@@ -28,6 +27,7 @@ from cameratokeyboard.detect.closeup import (
 from cameratokeyboard.detect.doubles import without_doubles
 from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.yolo import YoloDetector
+from cameratokeyboard.files import replacing
 from cameratokeyboard.training.closeup_net import CloseupExport, CloseupNet
 from cameratokeyboard.training.evaluate import truth_of
 from cameratokeyboard.training.export import set_properties
@@ -41,21 +41,6 @@ _RENAMES = (1.0, 3.0, 10.0)
 def export(net: CloseupNet, path: Path, settings: CloseSettings, notes: dict[str, Any]) -> None:
     """Write the network. notes: how it was trained and how well it did, kept as metadata."""
     sample = torch.zeros(2, 3, INPUT_PX, INPUT_PX)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
-        # The newer exporter wants one more package and gives the same graph for so plain a network.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            CloseupExport(net).eval(),
-            (sample,),
-            str(temporary),
-            input_names=["windows"],
-            output_names=["points", "names"],
-            dynamic_axes={name: {0: "finds"} for name in ("windows", "points", "names")},
-            opset_version=17,
-            dynamo=False,
-        )
     about = {
         "kind": KIND,
         "input_px": str(INPUT_PX),
@@ -63,8 +48,23 @@ def export(net: CloseupNet, path: Path, settings: CloseSettings, notes: dict[str
         "notes": json.dumps(notes, sort_keys=True),
         "license": "AGPL-3.0-or-later",
     }
-    set_properties(temporary, about)
-    temporary.replace(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as part:
+        with warnings.catch_warnings():
+            # The newer exporter wants one more package and gives the same graph for so plain a
+            # network.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                CloseupExport(net).eval(),
+                (sample,),
+                str(part),
+                input_names=["windows"],
+                output_names=["points", "names"],
+                dynamic_axes={name: {0: "finds"} for name in ("windows", "points", "names")},
+                opset_version=17,
+                dynamo=False,
+            )
+        set_properties(part, about)
 
 
 def choose_settings(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cameratokeyboard.datatypes import Layout
+from cameratokeyboard.files import replacing
 from cameratokeyboard.keyboard.layout import load_layout
 from cameratokeyboard.keystroke.features import FEATURE_VERSION
 from cameratokeyboard.training.keystroke_targets import Example, example_of
@@ -86,11 +86,9 @@ def _made(job: tuple[ExampleOrder, Path]) -> Path:
 
 def save_example(example: Example, path: Path) -> None:
     """Write an example; half precision is far below the noise of what it holds."""
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
     arrays: dict[str, Any] = {name: getattr(example, name).astype(np.float16) for name in _FIELDS}
-    with temporary.open("wb") as file:
+    with replacing(path) as part, part.open("wb") as file:
         np.savez(file, interval_s=np.array(example.interval_s), **arrays)
-    temporary.replace(path)
 
 
 def load_example(path: Path) -> Example:

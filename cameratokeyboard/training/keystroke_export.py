@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from cameratokeyboard.files import replacing
 from cameratokeyboard.keystroke.features import FEATURE_COUNT, FEATURE_VERSION
 from cameratokeyboard.training.export import set_properties
 from cameratokeyboard.training.keystroke_net import LAGS, StreamingNet, TemporalNet
@@ -26,19 +26,6 @@ def export(net: TemporalNet, path: Path, notes: dict[str, Any]) -> None:
     streaming = StreamingNet(net).eval()
     features = torch.zeros(2, FEATURE_COUNT)
     state = torch.zeros(2, net.channels, net.state_size)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    with warnings.catch_warnings():
-        # The newer exporter wants one more package and gives the same graph for so plain a network.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            streaming,
-            (features, state),
-            str(temporary),
-            input_names=INPUTS,
-            output_names=OUTPUTS,
-            opset_version=17,
-            dynamo=False,
-        )
     about = {
         "kind": "cameratokeyboard keystroke",
         "feature_version": str(FEATURE_VERSION),
@@ -48,5 +35,18 @@ def export(net: TemporalNet, path: Path, notes: dict[str, Any]) -> None:
         "notes": json.dumps(notes, sort_keys=True),
         "license": "AGPL-3.0-or-later",
     }
-    set_properties(temporary, about)
-    temporary.replace(path)
+    with replacing(path) as part:
+        with warnings.catch_warnings():
+            # The newer exporter wants one more package and gives the same graph for so plain a
+            # network.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                streaming,
+                (features, state),
+                str(part),
+                input_names=INPUTS,
+                output_names=OUTPUTS,
+                opset_version=17,
+                dynamo=False,
+            )
+        set_properties(part, about)
