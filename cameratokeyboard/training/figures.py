@@ -48,7 +48,12 @@ class Tally:
     @property
     def f1(self) -> float:
         """Harmonic mean of the two, 0 when nothing was hit."""
-        return 2 * self.hits / max(self.found + self.labelled, 1)
+        return self.f(1.0)
+
+    def f(self, beta: float) -> float:
+        """Harmonic mean with recall weighted ``beta`` squared times as much as precision."""
+        weight = beta**2
+        return (1 + weight) * self.hits / max(self.found + weight * self.labelled, 1)
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -132,10 +137,13 @@ def average_precision(
     return float(np.sum(np.diff(recall) * envelope))
 
 
-def best_threshold(pictures: list[tuple[Detections, Truth]], class_id: int) -> float:
-    """The confidence threshold for one class: the middle of where F1 is within 0.5% of its best.
+def best_threshold(
+    pictures: list[tuple[Detections, Truth]], class_id: int, beta: float = 1.0
+) -> float:
+    """The confidence threshold for one class: the middle of where F is within 0.5% of its best.
 
-    The middle, because pictures of another kind than these shift confidences either way.
+    The middle, because pictures of another kind than these shift confidences either way. beta:
+    weight of recall against precision in F; 1 is F1, 0.5 counts precision more.
     """
     candidates = np.round(np.arange(0.1, 0.85, 0.025), 3)
     totals = []
@@ -143,7 +151,7 @@ def best_threshold(pictures: list[tuple[Detections, Truth]], class_id: int) -> f
         counts = Tally(0, 0, 0)
         for found, truth in pictures:
             counts += tally(found.select(found.confidence >= threshold), truth, class_id)
-        totals.append(counts.f1)
+        totals.append(counts.f(beta))
     scores = np.array(totals)
     good = candidates[scores >= scores.max() - 0.005]
     return float(np.round((good[0] + good[-1]) / 2, 3))

@@ -5,6 +5,7 @@ import pytest
 
 from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections
 from cameratokeyboard.training.figures import (
+    Tally,
     Truth,
     average_precision,
     best_threshold,
@@ -90,3 +91,22 @@ class TestBestThreshold:
         confidence = np.array([0.7, 0.3], np.float32)
         found = Detections(found.xyxy, found.class_id, confidence, found.keypoints, (640, 360))
         assert best_threshold([(found, truth)], FINGER) == pytest.approx(0.5, abs=0.03)
+
+    def test_where_precision_counts_more_it_is_higher(self) -> None:
+        truth = make_truth(*[(FINGER, 50 * n, 100) for n in range(1, 9)])
+        places = [(FINGER, 50 * n, 100) for n in range(1, 9)] + [
+            (FINGER, 300, 300),
+            (FINGER, 400, 300),
+        ]
+        found = make_detections(places)
+        confidence = np.array([0.9, 0.9, 0.9, 0.9, 0.9, 0.4, 0.4, 0.4, 0.6, 0.6], np.float32)
+        found = Detections(found.xyxy, found.class_id, confidence, found.keypoints, (640, 360))
+        thresholds = [best_threshold([(found, truth)], FINGER, beta) for beta in (1.0, 0.5)]
+        assert thresholds[0] < 0.4
+        assert thresholds[1] > 0.6
+
+    def test_f_of_counts(self) -> None:
+        counts = Tally(hits=6, found=8, labelled=12)
+        assert counts.f1 == pytest.approx(0.6)
+        assert counts.f(0.5) == pytest.approx(1.25 * 0.75 * 0.5 / (0.25 * 0.75 + 0.5))
+        assert Tally(0, 0, 0).f(0.5) == 0
