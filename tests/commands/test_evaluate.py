@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cameratokeyboard.cli import main
+from cameratokeyboard.detect.closeup import CloseupNetwork
 from tests.detect.builders import write_onnx
 from tests.training.builders import write_dataset
 
@@ -26,7 +27,7 @@ class TestEvaluateDataset:
         assert tree["classes"]["finger"]["labelled"] == 6
         assert tree["classes"]["finger"]["recall"] == 0
         assert tree["classes"]["finger"]["precision"] is None
-        assert tree["classes"]["finger"]["threshold"] == 0.4
+        assert tree["classes"]["finger"]["threshold"] == CloseupNetwork.load().settings.finger
         assert tree["map50"] == 0
         assert tree["contact"] is None
 
