@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, FloatArray, Frame
 from cameratokeyboard.detect.base import Detector
+from cameratokeyboard.detect.decode import sides_of
 from cameratokeyboard.detect.doubles import without_doubles
 from cameratokeyboard.detect.engines import check_model_file, open_session
 from cameratokeyboard.detect.looks import PADDING
@@ -71,8 +72,7 @@ class CloseSettings:
 
 def windows_of(xyxy: FloatArray) -> FloatArray:
     """(N, 3) centre x, y and side in px of the square window around each of (N, 4) boxes."""
-    size = np.maximum(xyxy[:, 2:] - xyxy[:, :2], 1.0)
-    side = WINDOW_RATIO * np.sqrt(size[:, 0] * size[:, 1])
+    side = WINDOW_RATIO * sides_of(xyxy)
     centre = (xyxy[:, :2] + xyxy[:, 2:]) / 2
     return np.concatenate([centre, side[:, None]], axis=1).astype(float)
 

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cameratokeyboard.datatypes import FINGER, KEYPOINT_NAMES, THUMB, FloatArray, IntArray
+from cameratokeyboard.datatypes import (
+    FINGER,
+    KEYPOINT_NAMES,
+    THUMB,
+    BoolArray,
+    FloatArray,
+    IntArray,
+)
 from cameratokeyboard.detect.modelinfo import ModelInfo
 from cameratokeyboard.errors import ModelError
 
@@ -80,10 +87,8 @@ def decode(
 def suppress(found: Candidates, limits: FloatArray) -> Candidates:
     """Merge candidates of one object; ``limits``: (N,) the confidence each must reach to stay."""
     overlap = iou(found.xyxy, found.xyxy)
-    same = found.class_id[:, None] == found.class_id[None, :]
-    hands = np.isin(found.class_id, (FINGER, THUMB))
-    rivals = (hands[:, None] & hands[None, :]) & (overlap > TWO_NAMES_IOU)
-    hides = (same & (overlap > SAME_OBJECT_IOU)) | rivals
+    same, one, rivals = one_object(found.class_id, overlap)
+    hides = one | rivals
     alive = found.confidence >= limits
     keep: list[int] = []
     for index in range(len(found.class_id)):
@@ -99,6 +104,23 @@ def suppress(found: Candidates, limits: FloatArray) -> Candidates:
         xyxy[index] = weights @ found.xyxy[votes]
         keypoints[index] = np.tensordot(weights, found.keypoints[votes], axes=1)
     return Candidates(xyxy[keep], found.class_id[keep], found.confidence[keep], keypoints[keep])
+
+
+def one_object(class_id: IntArray, overlap: FloatArray) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """(N, N) each: of one class; one object of that class; one part of a hand under two names.
+
+    class_id: (N,). overlap: (N, N) intersection over union.
+    """
+    same = class_id[:, None] == class_id[None, :]
+    hands = np.isin(class_id, (FINGER, THUMB))
+    rivals = (hands[:, None] & hands[None, :]) & (overlap > TWO_NAMES_IOU)
+    return same, same & (overlap > SAME_OBJECT_IOU), rivals
+
+
+def sides_of(xyxy: FloatArray) -> FloatArray:
+    """(N,) geometric mean of the two sides of (N, 4) boxes, each at least 1 px."""
+    sides = np.maximum(xyxy[:, 2:] - xyxy[:, :2], 1.0).astype(float)
+    return np.asarray(np.sqrt(sides[:, 0] * sides[:, 1]))
 
 
 def iou(first: FloatArray, second: FloatArray) -> FloatArray:

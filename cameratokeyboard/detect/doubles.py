@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cameratokeyboard.datatypes import FINGER, Detections
+from cameratokeyboard.datatypes import FINGER, BoolArray, Detections
+from cameratokeyboard.detect.decode import sides_of
 
 #: Two finds of fingers whose contact points lie nearer than this share of the smaller box's side
 #: (the geometric mean of its sides) are one finger: neighbours' fingertips are a side apart.
@@ -30,13 +30,12 @@ def without_doubles(found: Detections) -> Detections:
     return found.select(keep)
 
 
-def same_contacts(found: Detections) -> NDArray[np.bool_]:
+def same_contacts(found: Detections) -> BoolArray:
     """(N, N): whether the contact points of two finds, both known, are too near for two fingers."""
     contact = found.contact_px.astype(float)
-    sides = np.maximum(found.xyxy[:, 2:] - found.xyxy[:, :2], 1.0).astype(float)
-    side = np.sqrt(sides[:, 0] * sides[:, 1])
+    side = sides_of(found.xyxy)
     apart = np.linalg.norm(contact[:, None] - contact[None, :], axis=2)
     near = apart < SAME_CONTACT * np.minimum(side[:, None], side[None, :])
     known = found.keypoints[:, 0, 2] > 0
-    same: NDArray[np.bool_] = near & known[:, None] & known[None, :]
+    same: BoolArray = near & known[:, None] & known[None, :]
     return same

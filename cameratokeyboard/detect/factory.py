@@ -41,14 +41,13 @@ def open_detector(
     Raises ModelError or MissingExtraError with one line.
     """
     yolo = open_yolo(model, engine, threads, image_size)
-    focus: Detector
-    if closeup:
-        network = CloseupNetwork.load(threads=threads)
+    network = CloseupNetwork.load(threads=threads) if closeup else None
+    if network is not None:
         yolo = scout(yolo, network.settings)
-        focus = CloseDetector(FocusDetector(yolo, yolo.wider()), network)
-    else:
-        focus = FocusDetector(yolo, yolo.wider())
-    return SteadyDetector(focus) if refine else focus
+    looker: Detector = FocusDetector(yolo, yolo.wider())
+    if network is not None:
+        looker = CloseDetector(looker, network)
+    return SteadyDetector(looker) if refine else looker
 
 
 def open_picture_detector(

@@ -11,7 +11,7 @@ from collections import deque
 
 import numpy as np
 
-from cameratokeyboard.datatypes import MARKER, Detections, FloatArray, Frame
+from cameratokeyboard.datatypes import MARKER, BoolArray, Detections, FloatArray, Frame
 from cameratokeyboard.detect.base import Detector
 
 #: How often the whole frame is looked at beside the region, for hands or markers that come in.
@@ -126,9 +126,7 @@ class FocusDetector:
 
 def join(near: Detections, wide: Detections, region: FloatArray) -> Detections:
     """The finds in the region as seen from near, and those outside it as seen from afar."""
-    centre = (wide.xyxy[:, :2] + wide.xyxy[:, 2:]) / 2
-    inside = np.all((centre >= region[:2]) & (centre <= region[2:]), axis=1)
-    rest = wide.select(~inside)
+    rest = wide.select(~within(wide, region))
     return Detections(
         xyxy=np.concatenate([near.xyxy, rest.xyxy]),
         class_id=np.concatenate([near.class_id, rest.class_id]),
@@ -136,6 +134,13 @@ def join(near: Detections, wide: Detections, region: FloatArray) -> Detections:
         keypoints=np.concatenate([near.keypoints, rest.keypoints]),
         image_wh=near.image_wh,
     )
+
+
+def within(found: Detections, region: FloatArray) -> BoolArray:
+    """(N,) whether a find's middle lies in the region (4,) xyxy."""
+    centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
+    inside: BoolArray = np.all((centre >= region[:2]) & (centre <= region[2:]), axis=1)
+    return inside
 
 
 def _bounds(found: Detections) -> FloatArray | None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cameratokeyboard.datatypes import FINGER, MARKER, Detections, FloatArray
-from cameratokeyboard.detect.decode import SAME_OBJECT_IOU, TWO_NAMES_IOU, iou
+from cameratokeyboard.datatypes import FINGER, BoolArray, Detections, FloatArray
+from cameratokeyboard.detect.decode import iou, one_object
 from cameratokeyboard.detect.doubles import same_contacts
 
 #: Weight of the surest look in the confidence; the rest goes to the mean over all looks, in which
@@ -50,14 +50,12 @@ def fuse(looks: Sequence[Detections]) -> Detections:
     )  # fmt: skip
 
 
-def _same(found: Detections) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _same(found: Detections) -> tuple[BoolArray, BoolArray]:
     """(N, N): whether two finds are one object, and whether they are one under two names."""
     overlap = iou(found.xyxy.astype(float), found.xyxy.astype(float))
-    alike = found.class_id[:, None] == found.class_id[None, :]
+    alike, one, rivals = one_object(found.class_id, overlap)
     fingers = alike & (found.class_id == FINGER)[:, None]
-    hand = found.class_id != MARKER
-    same = alike & (overlap > SAME_OBJECT_IOU) | fingers & same_contacts(found)
-    return same, hand[:, None] & hand[None, :] & (overlap > TWO_NAMES_IOU)
+    return one | fingers & same_contacts(found), rivals
 
 
 def _confidence(confidence: FloatArray, source: NDArray[np.int64], looks: int) -> float:

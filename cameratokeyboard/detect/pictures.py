@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cameratokeyboard.datatypes import FINGER, Detections, FloatArray, Frame
-from cameratokeyboard.detect.focus import join
+from cameratokeyboard.detect.decode import sides_of
+from cameratokeyboard.detect.focus import join, within
 from cameratokeyboard.detect.fusion import fuse
 from cameratokeyboard.detect.yolo import YoloDetector
 
@@ -52,7 +53,7 @@ class PictureDetector:
             region[:2] = np.maximum(region[:2], region_px[:2])
             region[2:] = np.minimum(region[2:], region_px[2:])
         near = self._near.with_budget(self._budget(hints, region)).detect(frame, region)
-        seen_twice = fuse([near, _within(wide, region)])
+        seen_twice = fuse([near, wide.select(within(wide, region))])
         return self._from(join(seen_twice, wide, region), self._limits)
 
     def _budget(self, hints: Detections, region: FloatArray) -> int:
@@ -61,19 +62,14 @@ class PictureDetector:
         usual = self._near.budget_px
         if not len(tips):
             return usual
-        side = float(np.median(np.sqrt(np.prod(tips[:, 2:] - tips[:, :2], axis=1))))
-        area = float(np.prod(region[2:] - region[:2])) * (_TIP_PX / max(side, 1.0)) ** 2
+        side = float(np.median(sides_of(tips)))
+        area = float(np.prod(region[2:] - region[:2])) * (_TIP_PX / side) ** 2
         return round(float(np.clip(area, _LEAST * usual, _MOST * usual)))
 
     def _from(self, found: Detections, limits: tuple[float, ...]) -> Detections:
         floor = np.full(3, 1.1)
         floor[list(self._near.info.class_ids)] = limits
         return found.select(found.confidence >= floor[found.class_id])
-
-
-def _within(found: Detections, region: FloatArray) -> Detections:
-    centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
-    return found.select(np.all((centre >= region[:2]) & (centre <= region[2:]), axis=1))
 
 
 def _around(found: Detections, image_wh: tuple[int, int]) -> FloatArray:

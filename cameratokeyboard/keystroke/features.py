@@ -56,6 +56,12 @@ class Moments:
             ),
         )
 
+    @property
+    def seen(self) -> BoolArray:
+        """(F, 10) whether a finger was seen at a known place."""
+        seen: BoolArray = self.visible & np.isfinite(self.mm).all(axis=2)
+        return seen
+
 
 @dataclass(frozen=True, eq=False)
 class _Followed:
@@ -123,7 +129,7 @@ class FeatureExtractor:
         scale = scale_at(mm_to_px, moments.mm)
         if scale is None:
             return None
-        seen = moments.visible & np.isfinite(moments.mm).all(axis=2)
+        seen = moments.seen
         place = np.stack([scale.lift_mm(moments.px), MIRROR * scale.side_mm(moments.px)], axis=2)
         box = _log_boxes(moments, scale)
         turned = moments.direction_px @ scale.up, MIRROR * (moments.direction_px @ scale.side)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from cameratokeyboard.text.grammar import SENTENCE_ENDS
+
 #: Letters pressed with shift, without it, and letters that no press was seen of.
 UPPER, LOWER, UNSEEN = "u", "l", "?"
 #: Share of letters whose shift was not seen, of letters that got one wrongly, and of second letters
@@ -17,7 +19,6 @@ _MISSED, _FALSE, _LATE = 0.12, 0.015, 0.05
 _ALL, _OTHER, _OTHER_UNKNOWN = 0.008, 2e-4, 0.1
 #: Share of "I" that people write with a capital [assumed; in chats many do not].
 _PRONOUN = 0.7
-_SENTENCE_ENDS = ".!?"
 #: Log probabilities of a wrong and of a right sight.
 _LOG_MISSED, _LOG_FALSE, _LOG_LATE = (
     (math.log(share), math.log(1 - share)) for share in (_MISSED, _FALSE, _LATE)
@@ -48,7 +49,7 @@ def with_capitals(text: str, shifts: str, usage: Usage) -> tuple[str, float]:
         if end == at:
             parts.append(text[at])
             if not text[at].isspace():
-                starts = text[at] in _SENTENCE_ENDS or (starts and not text[at].isalnum())
+                starts = text[at] in SENTENCE_ENDS or (starts and not text[at].isalnum())
             at += 1
             continue
         word, p = _word(text[at:end], shifts[at:end], replace(usage, starts=starts))

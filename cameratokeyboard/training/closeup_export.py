@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
@@ -27,10 +26,9 @@ from cameratokeyboard.detect.closeup import (
 from cameratokeyboard.detect.doubles import without_doubles
 from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.yolo import YoloDetector
-from cameratokeyboard.files import replacing
 from cameratokeyboard.training.closeup_net import CloseupExport, CloseupNet
 from cameratokeyboard.training.evaluate import truth_of
-from cameratokeyboard.training.export import set_properties
+from cameratokeyboard.training.export import write_onnx
 from cameratokeyboard.training.figures import Tally, Truth, best_threshold, tally
 from cameratokeyboard.training.folder import Item, Progress, colour_picture
 
@@ -52,22 +50,10 @@ def export(net: CloseupNet, path: Path, settings: CloseSettings, notes: dict[str
         "license": "AGPL-3.0-or-later",
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as part:
-        with warnings.catch_warnings():
-            # The newer exporter wants one more package and gives the same graph for so plain a
-            # network.
-            warnings.simplefilter("ignore")
-            torch.onnx.export(
-                CloseupExport(net).eval(),
-                (sample,),
-                str(part),
-                input_names=["windows"],
-                output_names=["points", "names"],
-                dynamic_axes={name: {0: "finds"} for name in ("windows", "points", "names")},
-                opset_version=17,
-                dynamo=False,
-            )
-        set_properties(part, about)
+    inputs, outputs = ["windows"], ["points", "names"]
+    axes = {name: {0: "finds"} for name in (*inputs, *outputs)}
+    network = CloseupExport(net).eval()
+    write_onnx(network, (sample,), path, about, inputs=inputs, outputs=outputs, axes=axes)
 
 
 def choose_settings(

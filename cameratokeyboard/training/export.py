@@ -102,6 +102,41 @@ def set_properties(model: Path, properties: Mapping[str, str]) -> None:
         raise OutputError(f"{model}: the model cannot be written: {error.strerror}") from error
 
 
+def write_onnx(
+    network: Any,
+    samples: tuple[Any, ...],
+    path: Path,
+    about: Mapping[str, str],
+    *,
+    inputs: list[str],
+    outputs: list[str],
+    axes: Mapping[str, Mapping[int, str]] | None = None,
+) -> None:
+    """Write a small network with its metadata, whole or not at all.
+
+    samples: tensors of the inputs' shapes. inputs, outputs: names. axes: names of the free axes by
+    input or output and number.
+    """
+    import torch
+
+    with replacing(path) as part:
+        with warnings.catch_warnings():
+            # The newer exporter wants one more package and gives the same graph for so plain a
+            # network.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                network,
+                samples,
+                str(part),
+                input_names=inputs,
+                output_names=outputs,
+                dynamic_axes=axes,
+                opset_version=OPSET,
+                dynamo=False,
+            )
+        set_properties(part, about)
+
+
 def compare(network: Any, onnx_file: Path) -> tuple[float, float]:
     """Greatest difference of places (px) and of scores between a network and its export."""
     import torch

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import warnings
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from cameratokeyboard.files import replacing
 from cameratokeyboard.keystroke.features import FEATURE_COUNT, FEATURE_VERSION
-from cameratokeyboard.training.export import set_properties
+from cameratokeyboard.training.export import write_onnx
 from cameratokeyboard.training.keystroke_net import LAGS, StreamingNet, TemporalNet
 
 INPUTS = ["features", "state"]
@@ -35,18 +33,4 @@ def export(net: TemporalNet, path: Path, notes: dict[str, Any]) -> None:
         "notes": json.dumps(notes, sort_keys=True),
         "license": "AGPL-3.0-or-later",
     }
-    with replacing(path) as part:
-        with warnings.catch_warnings():
-            # The newer exporter wants one more package and gives the same graph for so plain a
-            # network.
-            warnings.simplefilter("ignore")
-            torch.onnx.export(
-                streaming,
-                (features, state),
-                str(part),
-                input_names=INPUTS,
-                output_names=OUTPUTS,
-                opset_version=17,
-                dynamo=False,
-            )
-        set_properties(part, about)
+    write_onnx(streaming, (features, state), path, about, inputs=INPUTS, outputs=OUTPUTS)

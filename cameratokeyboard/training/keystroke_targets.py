@@ -54,7 +54,7 @@ def example_of(made: Trajectories, layout: Layout) -> Example:
     onset, share, contact = np.zeros((3, FINGER_COUNT, frames), np.float32)
     use = np.ones((FINGER_COUNT, frames), np.float32)
     offset = np.zeros((FINGER_COUNT, CONTACT_FRAMES, 2, frames), np.float32)
-    seen = made.moments.visible & np.isfinite(made.moments.mm).all(axis=2)
+    seen = made.moments.seen
     for event, slot in zip(made.events, made.onset_slot, strict=True):
         at = int(np.searchsorted(t_s, event.t_down))
         if at >= frames:
