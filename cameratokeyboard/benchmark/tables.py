@@ -26,11 +26,11 @@ def markdown(outcomes: Sequence[Outcome]) -> str:
     ordinary = [c for c in cases if c.endswith("WPM")]
     hard = [c for c in cases if c not in ordinary and c != "rest"]
     parts = [f"{NOTE} {_people(outcomes)}"]
-    parts.append("### By speed (simulated)\n\n" + _main_table(scores, ordinary, strategies))
+    parts.append("### By speed (simulated)\n\n" + main_table(scores, ordinary, strategies))
     parts.append("### Recall by row (simulated)\n\n" + _rows(scores, ordinary, strategies))
     parts.append("### Recall by finger (simulated)\n\n" + _fingers(scores, ordinary, strategies))
     if hard:
-        parts.append("### What breaks it (simulated)\n\n" + _main_table(scores, hard, strategies))
+        parts.append("### What breaks it (simulated)\n\n" + main_table(scores, hard, strategies))
     if any(o.false_rest for o in outcomes):
         parts.append("### Rest (simulated)\n\n" + _rest(outcomes, strategies))
     if any(s in WAITS_S for s in _strategies(outcomes)):
@@ -72,9 +72,10 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def _main_table(
+def main_table(
     scores: dict[tuple[str, str], list[Score]], cases: Sequence[str], strategies: Sequence[str]
 ) -> str:
+    """A row for each condition and strategy: means over its runs, latency over their presses."""
     head = (
         *("condition", "strategy", "precision", "recall", "strict F1", "F1 by time"),
         *("key accuracy", "CER raw", "CER corrected", "latency p50 / p95 ms"),
