@@ -10,7 +10,7 @@ from cameratokeyboard.errors import MissingExtraError, SettingsError
 from cameratokeyboard.training.progress import print_progress, say, say_losses
 
 #: One session in so many goes through the real tracker, the others through its usual errors.
-_REAL_TRACKER_EVERY = 4
+_REAL_TRACKER_EVERY = 10
 _VALIDATION_SESSIONS = 16
 
 

@@ -13,16 +13,17 @@ from torch import Tensor
 
 from cameratokeyboard.training.keystroke_net import LAGS, TemporalNet, press_loss
 from cameratokeyboard.training.keystroke_targets import Example
+from cameratokeyboard.training.keystroke_widen import start_from
 from cameratokeyboard.training.precision import computes_in_16_bits
 from cameratokeyboard.training.resumable import (
     cosine_rate,
     resume_progress,
     save_progress,
 )
-from cameratokeyboard.training.weights import load_weights
 
 #: Lags beyond this are never waited for, so they are not trained.
 LOOK_AHEAD_S = 0.17
+_USUAL_FPS = 30.0
 #: The learning rate ends at this share of its greatest.
 _FLOOR = 0.02
 #: Weights of the losses; onsets are what counts.
@@ -54,13 +55,14 @@ def fit(
 ) -> TemporalNet:
     """Train; keeps its progress in ``folder`` and goes on from there when called again.
 
-    start: weights to begin with, as ``save_weights`` writes them.
+    start: weights to begin with, as ``save_weights`` writes them; a network with fewer channels is
+    widened (training/keystroke_widen.py).
     """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     net = TemporalNet(settings.channels, settings.dropout)
     if start is not None:
-        load_weights(net, start, "a keystroke network as c2k train keystroke")
+        start_from(net, start)
     optimiser = torch.optim.AdamW(
         net.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
     )
@@ -97,8 +99,11 @@ def fit(
 def draw_batch(
     examples: Sequence[Example], settings: FitSettings, rng: np.random.Generator
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Random stretches of random hands of random sessions, drawn by the length of the sessions."""
-    lengths = np.array([e.features.shape[1] for e in examples], float)
+    """Random stretches of random hands of random sessions, drawn by the length of the sessions.
+
+    Length is counted in seconds, in frames where there are fewer than 30 of them in a second.
+    """
+    lengths = np.array([e.features.shape[1] * min(e.interval_s * _USUAL_FPS, 1) for e in examples])
     chosen = rng.choice(len(examples), settings.batch, p=lengths / lengths.sum())
     parts: dict[str, list[Any]] = {
         n: [] for n in ("x", "onset", "share", "offset", "contact", "use")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -19,6 +20,9 @@ from cameratokeyboard.training.keystroke_data import load_example, save_example
 from cameratokeyboard.training.keystroke_targets import Example, example_of
 from cameratokeyboard.training.trajectories import approximately_tracked, tracked
 from tests.keystroke.builders import play
+
+if TYPE_CHECKING:
+    from cameratokeyboard.training.keystroke_net import TemporalNet
 
 LAYOUT = load_layout("qwerty")
 
@@ -70,6 +74,10 @@ class TestTargets:
         back = load_example(tmp_path / "a.npz")
         assert back.features == pytest.approx(example.features, abs=4e-3)
         assert np.array_equal(back.onset, example.onset)
+
+    def test_loaded_examples_take_half_the_memory(self, example: Example, tmp_path: Path):
+        save_example(example, tmp_path / "a.npz")
+        assert load_example(tmp_path / "a.npz").features.nbytes == example.features.nbytes // 2
 
 
 class TestNetwork:
@@ -142,3 +150,57 @@ class TestNetwork:
         second = fit([example], still, tmp_path / "second", start=tmp_path / "first.pt")
         for a, b in zip(first.parameters(), second.parameters(), strict=True):
             assert self.torch.equal(a, b)
+
+    def narrow(self, folder: Path, examples: list[Example]) -> TemporalNet:
+        from cameratokeyboard.training.keystroke_fit import FitSettings, fit
+        from cameratokeyboard.training.weights import save_weights
+
+        settings = FitSettings(steps=3, batch=1, frames=32, channels=6, warm_up=1)
+        net = fit(examples, settings, folder / "narrow")
+        save_weights(net, folder / "narrow.pt")
+        return net
+
+    def test_a_wider_network_begins_by_saying_what_the_narrow_one_says(
+        self, example: Example, tmp_path: Path
+    ):
+        from cameratokeyboard.training.keystroke_net import TemporalNet
+        from cameratokeyboard.training.keystroke_widen import start_from
+
+        narrow = self.narrow(tmp_path, [example])
+        wide = TemporalNet(channels=10).eval()
+        before = [value.clone() for value in wide.parameters()]
+        start_from(wide, tmp_path / "narrow.pt")
+        features = self.torch.from_numpy(example.features[:, :90].transpose(0, 2, 1).copy())
+        with self.torch.no_grad():
+            assert self.torch.allclose(wide(features), narrow(features), atol=1e-5)
+        assert any((a != b).any() for a, b in zip(before, wide.parameters(), strict=True))
+
+    def test_all_channels_of_a_widened_network_learn(self, example: Example, tmp_path: Path):
+        from cameratokeyboard.training.keystroke_fit import FitSettings, fit
+
+        self.narrow(tmp_path, [example])
+        settings = FitSettings(steps=4, batch=2, frames=64, channels=10, warm_up=1)
+        net = fit([example], settings, tmp_path / "wide", start=tmp_path / "narrow.pt")
+        assert (net.leave.weight[:, 6:] != 0).any()
+
+    def test_weights_of_a_wider_network_are_refused(self, example: Example, tmp_path: Path):
+        from cameratokeyboard.training.keystroke_net import TemporalNet
+        from cameratokeyboard.training.keystroke_widen import start_from
+
+        self.narrow(tmp_path, [example])
+        with pytest.raises(ModelError, match="expected the weights of a keystroke network"):
+            start_from(TemporalNet(channels=4), tmp_path / "narrow.pt")
+
+    def test_stretches_are_drawn_by_seconds_not_by_frames(self, example: Example):
+        from cameratokeyboard.training.keystroke_fit import FitSettings, draw_batch
+
+        twice = {
+            name: np.repeat(getattr(example, name), 2, axis=1 if name == "features" else -1)
+            for name in ("features", "onset", "share", "offset", "contact", "use")
+        }
+        fast = Example(**twice, interval_s=example.interval_s / 2)
+        settings = FitSettings(batch=4000, frames=1)
+        _, targets = draw_batch([example, fast], settings, np.random.default_rng(0))
+        # Fewer lags of the faster one lie within the look-ahead.
+        of_fast = targets["lag_ok"].sum(dim=1) > targets["lag_ok"].sum(dim=1).min()
+        assert float(of_fast.float().mean()) == pytest.approx(0.5, abs=0.05)
