@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cameratokeyboard.training.averaging import AveragedWeights
 from cameratokeyboard.training.keystroke_net import LAGS, TemporalNet, press_loss
 from cameratokeyboard.training.keystroke_targets import Example
 from cameratokeyboard.training.keystroke_widen import start_from
@@ -55,6 +56,8 @@ def fit(
 ) -> TemporalNet:
     """Train; keeps its progress in ``folder`` and goes on from there when called again.
 
+    Returns the running mean of the weights (training/averaging.py).
+
     start: weights to begin with, as ``save_weights`` writes them; a network with fewer channels is
     widened (training/keystroke_widen.py).
     """
@@ -69,31 +72,42 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: cosine_rate(step, settings.warm_up, settings.steps, _FLOOR)
     )
-    parts = {"net": net, "optimiser": optimiser, "schedule": schedule}
+    mean = AveragedWeights(net)
+    parts = {"net": net, "optimiser": optimiser, "schedule": schedule, "mean": mean}
     first = resume_progress(folder, settings, parts)
     running: dict[str, float] = {}
     coarse = computes_in_16_bits()
     net.train()
     for step in range(first, settings.steps):
         rng = np.random.default_rng([settings.seed, step])
-        x, targets = draw_batch(examples, settings, rng)
-        with torch.autocast("cpu", torch.bfloat16, enabled=coarse):
-            raw = net(x)
-        losses = press_loss(raw.float(), targets)
-        total = torch.stack([_WEIGHTS[name] * loss for name, loss in losses.items()]).sum()
-        optimiser.zero_grad()
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-        optimiser.step()
+        losses = _step(net, optimiser, draw_batch(examples, settings, rng), coarse)
         schedule.step()
-        for name, loss in losses.items():
-            value = float(loss.detach())
+        mean.follow(net, step)
+        for name, value in losses.items():
             running[name] = 0.98 * running.get(name, value) + 0.02 * value
         if (step + 1) % 100 == 0 or step + 1 == settings.steps:
             tell(step + 1, running)
             save_progress(folder, step + 1, settings, parts)
-    net.eval()
-    return net
+    return mean.net
+
+
+def _step(
+    net: TemporalNet,
+    optimiser: torch.optim.Optimizer,
+    batch: tuple[Tensor, dict[str, Tensor]],
+    coarse: bool,
+) -> dict[str, float]:
+    """One step of the optimiser; the losses before it. coarse: compute in 16 bits."""
+    x, targets = batch
+    with torch.autocast("cpu", torch.bfloat16, enabled=coarse):
+        raw = net(x)
+    losses = press_loss(raw.float(), targets)
+    total = torch.stack([_WEIGHTS[name] * loss for name, loss in losses.items()]).sum()
+    optimiser.zero_grad()
+    total.backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+    optimiser.step()
+    return {name: float(loss.detach()) for name, loss in losses.items()}
 
 
 def draw_batch(

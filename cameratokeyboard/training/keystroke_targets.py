@@ -19,6 +19,9 @@ from cameratokeyboard.training.trajectories import Trajectories
 
 #: An onset that nobody could have seen (fingertip lost) silences this much around it, seconds.
 _BLIND_S = 0.12
+#: A lost fingertip whose last seen place was this near to its contact counts as seen there: the
+#: hand's other fingers tell that it struck. Thumbs behind others hover 10 to 20 mm off, mm.
+_REMEMBERED_MM = 25.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,8 @@ def example_of(made: Trajectories, layout: Layout) -> Example:
         if at >= frames:
             continue
         own = FINGER_NAMES.index(event.finger)
+        if slot < 0 and np.hypot(*(places[at][own] - [event.x_mm, event.y_mm])) < _REMEMBERED_MM:
+            slot = own
         if slot < 0 or not np.isfinite(places[at][slot]).all():
             use[own, (t_s > event.t_down - _BLIND_S) & (t_s < event.t_up + _BLIND_S)] = 0
             continue

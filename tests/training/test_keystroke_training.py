@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,32 @@ class TestTargets:
     def test_loaded_examples_take_half_the_memory(self, example: Example, tmp_path: Path):
         save_example(example, tmp_path / "a.npz")
         assert load_example(tmp_path / "a.npz").features.nbytes == example.features.nbytes // 2
+
+    def test_press_of_a_thumb_that_hides_at_contact_is_asked_for_where_it_was_seen_last(
+        self, session: Session, example: Example
+    ):
+        made = approximately_tracked(session, np.random.default_rng(0))
+        event = next(e for e in made.events if e.key == "space")
+        thumb = FINGER_NAMES.index(event.finger)
+        hidden = np.abs(made.moments.t_s - event.t_down) < 0.2
+        visible = made.moments.visible.copy()
+        visible[hidden, thumb] = False
+        slots = np.where([e is event for e in made.events], -1, made.onset_slot)
+        lost = replace(made, moments=replace(made.moments, visible=visible), onset_slot=slots)
+        found = example_of(lost, LAYOUT)
+        assert np.array_equal(found.onset, example.onset)
+        assert found.use.all()
+
+    def test_press_far_from_where_a_finger_was_last_seen_is_not_asked_for(
+        self, session: Session, example: Example
+    ):
+        made = approximately_tracked(session, np.random.default_rng(0))
+        event = made.events[0]
+        elsewhere = (replace(event, x_mm=event.x_mm + 60), *made.events[1:])
+        slots = np.array([-1, *made.onset_slot[1:]])
+        found = example_of(replace(made, events=elsewhere, onset_slot=slots), LAYOUT)
+        assert found.onset.sum() == example.onset.sum() - 1
+        assert not found.use.all()
 
 
 class TestNetwork:
