@@ -9,9 +9,9 @@ import numpy as np
 from cameratokeyboard.errors import SimulationError
 from cameratokeyboard.synthetic.datatypes import HandShape
 
-#: Share of people whose nails are longer than the fingertip, and their usual free edge in mm
-#: [assumed].
-_LONG_NAIL_SHARE, _LONG_NAIL_MM = 0.25, 1.2
+#: Share of people whose nails are longer than the fingertip, and their free edge in mm: more people
+#: and longer nails than in life [assumed], since a long nail hides where the pad is.
+_LONG_NAIL_SHARE, _LONG_NAIL_MM = 0.5, (0.3, 6.0)
 
 
 def random_build(shape: HandShape, rng: np.random.Generator) -> HandShape:
@@ -22,7 +22,7 @@ def random_build(shape: HandShape, rng: np.random.Generator) -> HandShape:
         masculinity=float(rng.uniform(0, 1)),
         age=float(np.clip(rng.beta(0.8, 2.0), 0, 1)),
         weight=float(np.clip(rng.normal(0.5, 0.17), 0, 1)),
-        nail_mm=float(np.clip(rng.exponential(_LONG_NAIL_MM), 0, 3)) if long_nails else 0.0,
+        nail_mm=float(rng.uniform(*_LONG_NAIL_MM)) if long_nails else 0.0,
     )
 
 

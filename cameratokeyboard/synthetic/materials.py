@@ -28,6 +28,9 @@ SKIN_TONES = (
     (0.055, 0.032, 0.025),
 )
 
+#: Share of people with nail polish [assumed].
+PAINTED_SHARE = 0.14
+
 
 def to_linear(srgb: FloatArray | Colour) -> FloatArray:
     """sRGB 0..1 to linear light (IEC 61966-2-1)."""
@@ -82,8 +85,11 @@ def rgb(values: FloatArray) -> Colour:
     return (float(values[0]), float(values[1]), float(values[2]))
 
 
-def draw_skin(rng: Rng) -> SkinLook:
-    """Draw a person's skin, all tones alike; strengths of detail are assumptions."""
+def draw_skin(rng: Rng, painted: float = PAINTED_SHARE) -> SkinLook:
+    """Draw a person's skin, all tones alike; strengths of detail are assumptions.
+
+    painted: share of people with nail polish.
+    """
     tone = float(rng.uniform(0, len(SKIN_TONES) - 1))
     swatches = np.array(SKIN_TONES)
     skin = np.array([np.interp(tone, np.arange(len(swatches)), swatches[:, k]) for k in range(3)])
@@ -92,7 +98,7 @@ def draw_skin(rng: Rng) -> SkinLook:
     pale = np.clip(0.12 + 0.06 * tone, 0, 0.6)
     palm_tone = np.array([0.50, 0.285, 0.205])
     palm = skin * (1 - pale) + palm_tone * pale
-    paint = float(rng.uniform() < 0.14)
+    paint = float(rng.uniform() < painted)
     nail = 0.55 * palm + 0.45 * skin * 1.15
     if paint:
         nail = to_linear(random_colour(rng, (0.2, 1.0), (0.05, 0.95)))

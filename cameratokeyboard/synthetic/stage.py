@@ -20,7 +20,14 @@ from cameratokeyboard.synthetic.effects import Optics
 from cameratokeyboard.synthetic.labels import TIP_MM, Label, label_view
 from cameratokeyboard.synthetic.lights import Lighting, draw_lighting
 from cameratokeyboard.synthetic.mat_texture import MatPicture
-from cameratokeyboard.synthetic.materials import SkinLook, Surface, draw_cloth, draw_skin, to_linear
+from cameratokeyboard.synthetic.materials import (
+    PAINTED_SHARE,
+    SkinLook,
+    Surface,
+    draw_cloth,
+    draw_skin,
+    to_linear,
+)
 from cameratokeyboard.synthetic.meshes import from_hand
 from cameratokeyboard.synthetic.props import (
     clutter_items,
@@ -45,9 +52,9 @@ class Looks:
     hair: tuple[float, float, float]
 
 
-def draw_looks(rng: Rng) -> Looks:
-    """Draw a person's skin and clothes."""
-    skin = draw_skin(rng)
+def draw_looks(rng: Rng, painted: float = PAINTED_SHARE) -> Looks:
+    """Draw a person's skin and clothes. painted: share of people with nail polish."""
+    skin = draw_skin(rng, painted)
     hair = to_linear(random_colour(rng, (0.1, 0.6), (0.03, 0.5)))
     return Looks(
         skin,

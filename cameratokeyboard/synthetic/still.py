@@ -37,6 +37,9 @@ _GLARE_SHARE = 0.13
 _GLARING_LIGHTS = ("spot", "lamp", "sun", "window", "ceiling", "backlight")
 #: A box is burnt out when even this share of its darkest values lies above this 8-bit value.
 _DARKEST_SHARE, _BURNT = 0.05, 228
+#: Share of pictures with painted nails, twice that of life [assumed]: a dark nail is easily taken
+#: for a shadow, a skin-coloured one for the end of the finger.
+_PAINTED_SHARE = 0.3
 _TEXTS = (
     "the quick brown fox jumps over the lazy dog",
     "pack my box with five dozen liquor jugs",
@@ -210,7 +213,7 @@ def render_still(renderer: Renderer, settings: StillSettings, number: int) -> Pi
     optics, light = _draw_exposure(rng)
     wish = StageWish(shape.size_wh, draw_plan(rng, view), view, people=people, light=light)
     mat = draw_mat(rng, _layout(settings.layout))
-    stage = draw_stage(rng, wish, mat, draw_looks(rng), optics)
+    stage = draw_stage(rng, wish, mat, draw_looks(rng, _PAINTED_SHARE), optics)
     moment = draw_moment(rng, _performance(settings, run), view)
     linear, middle, hands = _expose(renderer, stage, moment, model, sides, rng)
     renderer.forget()
