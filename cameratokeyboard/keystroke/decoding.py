@@ -58,6 +58,8 @@ class DecodingSettings:
     together_s, together: two fingers seldom strike within this time, and one finger often takes
     another along: the second of them is believed from this probability on. idle_s, idle: hands that
     have not typed for this time probably rest: a press is believed from this probability on.
+    settle_s: contacts this soon after the trajectories began are not believed: nobody saw the
+    strike, and fingers may have lain there for long.
     unclear_mm: while a place is known less well than this, a press waits for the next frame, as
     long as it may.
     lifted: probability of contact under which a touch has ended. hold_s: no touch is shorter.
@@ -74,6 +76,7 @@ class DecodingSettings:
     together: float = 0.9
     idle_s: float = 2.0
     idle: float = 0.85
+    settle_s: float = 0.1
     unclear_mm: float = 7.0
     lifted: float = 0.4
     hold_s: float = 0.03
@@ -89,6 +92,7 @@ class OnsetDecoder:
 
     def reset(self) -> None:
         """Forget past frames."""
+        self._first_s: float | None = None
         self._t_s: list[float] = []
         self._places: list[FloatArray] = []
         self._seen: list[BoolArray] = []
@@ -108,6 +112,7 @@ class OnsetDecoder:
         places_mm: (10, 2) last seen place of each finger. seen: (10,) whether that was just now.
         """
         lags = outputs.onset.shape[1]
+        self._first_s = t_s if self._first_s is None else self._first_s
         self._t_s.append(t_s)
         self._places.append(np.array(places_mm))
         self._seen.append(np.array(seen))
@@ -155,6 +160,8 @@ class OnsetDecoder:
         interval = at - self._t_s[-2 - lag] if lag + 1 < len(self._t_s) else 0.0
         contact_s = at - float(outputs.share[finger, lag]) * interval
         if contact_s - self._last_s[finger] < self._settings.dead_s:
+            return None
+        if self._first_s is None or contact_s - self._first_s < self._settings.settle_s:
             return None
         since = slice(len(self._t_s) - 1 - lag, None)
         place = contact_place(

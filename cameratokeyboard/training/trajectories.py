@@ -38,7 +38,7 @@ _POOR_SHARE = 0.12
 _MEASURED_SHARE, _MEASURED_FACTOR = 0.5, (0.6, 2.0)
 #: From above and from behind a lift hardly shows, so that presses are hardest to tell from other
 #: motion: training sees more of such cameras than there are.
-_VIEW_SHARES = {View.FRONT: 0.74, View.ABOVE: 0.15, View.BEHIND: 0.11}
+_VIEW_SHARES = {View.FRONT: 0.6, View.ABOVE: 0.23, View.BEHIND: 0.17}
 _RESTING_SHARE, _RESTING_S, _LEAD_S = 0.4, (6.0, 25.0), 1.2
 #: Exchanged names as measured of the tracker on simulated people: none for most of them, up to
 #: 1.5% of finger moments for some, in runs of a few frames, nearly all between neighbours.

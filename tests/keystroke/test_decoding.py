@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,8 @@ from cameratokeyboard.keystroke.ledger import TouchLedger
 LAGS = 7
 FPS = 30.0
 SEEN = np.ones(10, bool)
+#: Clips here begin with the press.
+AT_ONCE = DecodingSettings(settle_s=0.0)
 
 
 def outputs(onset: dict[int, list[float]] | None = None, contact: float = 1.0) -> Outputs:
@@ -33,7 +37,7 @@ def outputs(onset: dict[int, list[float]] | None = None, contact: float = 1.0) -
 def decode(
     frames: list[Outputs], settings: DecodingSettings | None = None, fps: float = FPS
 ) -> list[TouchDown | TouchUp]:
-    decoder, ledger = OnsetDecoder(settings), TouchLedger()
+    decoder, ledger = OnsetDecoder(settings or AT_ONCE), TouchLedger()
     places = np.stack([np.arange(10) * 10.0, np.zeros(10)], axis=1)
     touches: list[TouchDown | TouchUp] = []
     for i, frame in enumerate(frames):
@@ -59,7 +63,7 @@ class TestPatience:
         assert touch.emitted_s == pytest.approx(3 / FPS)
 
     def test_doubtful_press_waits_for_the_last_allowed_frame(self):
-        (touch,) = decode(onset_seen(0.7), DecodingSettings(wait_s=0.085, idle=0.0))
+        (touch,) = decode(onset_seen(0.7), replace(AT_ONCE, wait_s=0.085, idle=0.0))
         assert touch.emitted_s == pytest.approx(5 / FPS)
 
     def test_unlikely_press_is_never_told(self):
@@ -67,7 +71,7 @@ class TestPatience:
 
     @pytest.mark.parametrize("fps", [15.0, 30.0, 60.0])
     def test_no_press_waits_longer_than_allowed_at_any_frame_rate(self, fps: float):
-        (touch,) = decode(onset_seen(0.7), DecodingSettings(wait_s=0.085, idle=0.0), fps)
+        (touch,) = decode(onset_seen(0.7), replace(AT_ONCE, wait_s=0.085, idle=0.0), fps)
         assert touch.emitted_s - 3 / fps <= 0.085 + 1e-9
 
     def test_probability_spread_over_neighbouring_frames_counts_together(self):
@@ -89,7 +93,7 @@ class TestWhat:
         )
 
     def test_place_of_a_press_told_later_is_the_mean_of_its_first_frames(self):
-        settings = DecodingSettings(wait_s=0.085, idle=0.0)
+        settings = replace(AT_ONCE, wait_s=0.085, idle=0.0)
         (touch,) = decode(onset_seen(0.7), settings)
         assert touch.emitted_s > 4 / FPS
         assert touch.xy_mm == pytest.approx((60 + 3.5 + 2, 3.5))
@@ -106,8 +110,16 @@ class TestWhat:
         found = decode([outputs(), outputs({1: [0.99], 8: [0.99]})])
         assert sorted(touch.finger for touch in found) == [1, 8]
 
+    @pytest.mark.parametrize("first", [0, 1, 3])
+    def test_finger_that_lay_on_the_paper_when_trajectories_began_is_no_press(self, first: int):
+        assert decode(onset_seen(0.99, first=first), DecodingSettings()) == []
+
+    def test_press_a_little_later_is_told(self):
+        (touch,) = decode(onset_seen(0.99, first=4), DecodingSettings())
+        assert touch.finger == 6
+
     def test_finger_without_a_place_does_not_press(self):
-        decoder, ledger = OnsetDecoder(), TouchLedger()
+        decoder, ledger = OnsetDecoder(AT_ONCE), TouchLedger()
         nowhere = np.full((10, 2), np.nan)
         assert decoder.step(0.0, nowhere, SEEN, outputs({6: [0.99]}), ledger) == []
 
@@ -186,14 +198,14 @@ class TestIdle:
 class TestOnePressUnderTwoNames:
     @staticmethod
     def told(second_frame: int, apart_mm: float) -> list[int]:
-        """Fingers told when 6 touches in frame 0 and 7 in ``second_frame``, so far apart."""
-        decoder, ledger = OnsetDecoder(), TouchLedger()
+        """Fingers told when 7 touches so many frames after 6, so far apart."""
+        decoder, ledger = OnsetDecoder(AT_ONCE), TouchLedger()
         places = np.zeros((10, 2))
         places[7, 0] = apart_mm
         found: list[int] = []
-        for i in range(second_frame + 1):
-            seen = {6: [0.99]} if i == 0 else {}
-            seen |= {7: [0.99]} if i == second_frame else {}
+        for i in range(second_frame + 2):
+            seen = {6: [0.99]} if i == 1 else {}
+            seen |= {7: [0.99]} if i == 1 + second_frame else {}
             touches = decoder.step(i / FPS, places, SEEN, outputs(seen), ledger)
             found += [touch.finger for touch in touches if isinstance(touch, TouchDown)]
         return found

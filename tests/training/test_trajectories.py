@@ -35,8 +35,8 @@ class TestDrawnView:
     def test_hard_views_come_more_often_than_in_life_but_most_cameras_face_the_typist(self):
         rng = np.random.default_rng(0)
         seen = Counter(drawn_view(rng) for _ in range(1000))
-        assert seen[View.FRONT] > 600
-        assert min(seen[View.ABOVE], seen[View.BEHIND]) > 85
+        assert seen[View.FRONT] > 500
+        assert min(seen[View.ABOVE], seen[View.BEHIND]) > 110
 
 
 class TestTrainingSession:
