@@ -18,9 +18,12 @@ from cameratokeyboard.text.hypotheses import (
 )
 from cameratokeyboard.text.language import LanguageModel
 from cameratokeyboard.text.observation import Observation
+from cameratokeyboard.text.rhythm import missed_lift
 
 #: So many readings get their capitals; those behind them have next to no probability.
 _CASED = 24
+#: Log probability of a word that people write once in a few million words.
+_PLAUSIBLE = math.log(3e-7)
 #: A pair of letters is tried the other way round only where both are at least this probable.
 _SWAPPED = math.log(0.13)
 
@@ -36,7 +39,8 @@ class BeamSettings:
     press was not seen, that a space was not, factor on the second one in a row. missed_back: the
     same among letters that were taken back. dropped: share of false presses on an ordinary key,
     against all that could be meant there. repeated: share of presses that only repeat their
-    neighbour. swapped: share of letters struck in the wrong order.
+    neighbour. swapped: share of letters struck in the wrong order. unmeant_repeat: share of
+    letters repeated by holding that nobody meant.
     """
 
     width: int = 24
@@ -50,18 +54,20 @@ class BeamSettings:
     dropped: float = 0.03
     repeated: float = 0.004
     swapped: float = 0.004
+    unmeant_repeat: float = 0.9
 
 
 @dataclass(frozen=True)
 class Context:
-    """What stands before the presses. previous: the word before. starts: a sentence begins.
-
-    at_start: how often this person begins a sentence with a capital.
+    """What stands before the presses. previous: up to two words, the nearer last. starts: a
+    sentence begins. at_start: how often this person begins a sentence with a capital. missed: how
+    many times the usual share of presses is not seen.
     """
 
     previous: str = ""
     starts: bool = False
     at_start: float = 0.9
+    missed: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class WordDecoder:
         self._model = model
         self._settings = settings or BeamSettings()
         self._known: list[object] = []
+        self._missed = 0.0
         self._steps: list[tuple[Beam, Beam]] = []
 
     def decode(
@@ -116,10 +123,15 @@ class WordDecoder:
         ranked = sorted(readings.items(), key=lambda item: (-item[1], item[0]))
         return [Decoded(text, log_p) for text, log_p in ranked]
 
+    def is_plausible(self, word: str) -> bool:
+        """Whether this lower-case word is one that people write now and then."""
+        return self._model.knows(word) and self._model.word_log_p(word) > _PLAUSIBLE
+
     def _advance(self, presses: Sequence[Observation], context: Context) -> None:
         """Search on from the first press that differs from those of the last call."""
         taken_back = taken_back_of(presses)
-        wanted: list[object] = [context.previous]
+        wanted: list[object] = [(context.previous, context.missed)]
+        self._missed = math.log(context.missed)
         # A step looks at its press, at the one behind it and at what is taken back later.
         following = [*presses[1:], None]
         wanted += [
@@ -138,7 +150,7 @@ class WordDecoder:
             here, next_partial = self._steps[n]
             press, after = presses[n], following[n]
             free = not (press.fixed and (n == 0 or presses[n - 1].fixed))
-            beam = self._with_missed(here, taken_back[n], free)
+            beam = self._with_missed(here, taken_back[n], free, press.pace)
             grown = Grown(dict(next_partial), self._settings.reach)
             later = Grown({}, self._settings.reach)
             dropped = self._drop(press)
@@ -162,7 +174,7 @@ class WordDecoder:
                 old = self._append(old, character, 0.0, _shift(press, character))
             grown.add(old)
             return
-        sure = math.log(press.confidence)
+        sure = math.log(1 - self._settings.unmeant_repeat if press.held else press.confidence)
         grown.add(self._touched(old, dropped, taken_back))
         if press.erases:
             if (shorter := self._erase(old)) is not None:
@@ -181,6 +193,8 @@ class WordDecoder:
     def _drop(self, press: Observation) -> float:
         """Log probability that this was no press."""
         rule = self._settings
+        if press.held:
+            return math.log(rule.unmeant_repeat)
         share = (1 - press.confidence) * rule.dropped * press.spread
         return math.log(share + (rule.repeated if press.repeats else 0.0))
 
@@ -252,7 +266,9 @@ class WordDecoder:
                         one = self._append(old, first, both, _shift(after, first))
                         grown.add(self._append(one, second, 0.0, _shift(press, second)))
 
-    def _with_missed(self, beam: Beam, taken_back: int, free: bool) -> list[Hypothesis]:
+    def _with_missed(
+        self, beam: Beam, taken_back: int, free: bool, pace: float | None = None
+    ) -> list[Hypothesis]:
         """The best of a beam, and what they become if presses were not seen here."""
         rule = self._settings
         kept = sorted(beam.values(), reverse=True)[: rule.width]
@@ -262,21 +278,26 @@ class WordDecoder:
         grown = Grown({h.text: h for h in kept}, rule.missed_reach, kept[0].score)
         if taken_back:
             for old in kept:
-                grown.add(marked(old, math.log(rule.missed_back)))
+                grown.add(
+                    marked(old, math.log(rule.missed_back) + self._missed + missed_lift(pace))
+                )
             return sorted(grown.beam.values(), reverse=True)
-        costs = [math.log(rule.missed), math.log(rule.missed * rule.missed_again)]
         layer: list[Hypothesis] = kept
-        for cost in costs:
+        for count in (1, 2):
+            lift = self._missed + missed_lift(pace, count)
+            if count == 2:
+                lift += math.log(rule.missed_again) - missed_lift(pace, 1)
             before = len(grown.added)
             for old in layer:
-                self._miss(old, cost, grown)
+                self._miss(old, lift, grown)
             layer = grown.added[before:]
         return sorted(grown.beam.values(), reverse=True)
 
-    def _miss(self, old: Hypothesis, cost: float, grown: Grown) -> None:
+    def _miss(self, old: Hypothesis, lift: float, grown: Grown) -> None:
         """Add what ``old`` becomes by one press that was not seen."""
         state, weight = old.state, self._settings.language_weight
-        space = math.log(self._settings.missed_space)
+        space = math.log(self._settings.missed_space) + lift
+        cost = math.log(self._settings.missed) + lift
         ends = state.phase == BEHIND or (state.phase == OTHER and old.text[-1:].isdigit())
         ends = ends or (state.phase == WORD and self._model.knows(state.word))
         if ends and grown.reaches(old.score + space):

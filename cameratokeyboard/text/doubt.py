@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cameratokeyboard.text.observation import Observation, Seen
+from cameratokeyboard.text.rhythm import Rhythm
 
 #: Log odds that a press was none: a logistic regression on 9,700 presses of validation people, 2%
 #: of them false. The network's own log odds count a little less than they say; presses that follow
@@ -16,7 +17,9 @@ _CROWDED_S = 0.12
 _SUREST = 0.9999
 
 
-def doubted(presses: Sequence[Seen]) -> list[Observation]:
+def doubted(
+    presses: Sequence[Seen], rhythm: Rhythm | None = None, before_s: float | None = None
+) -> list[Observation]:
     """The observations of presses in the order of their contact, with what neighbours tell.
 
     A key that is pressed twice in a row is marked: the second press may be a slip.
@@ -33,7 +36,9 @@ def doubted(presses: Sequence[Seen]) -> list[Observation]:
             log_odds += _BEFORE_ANOTHER * _crowding(after.t_s - press.t_s)
         repeats = any(other is not None and other.key == press.key for other in (before, after))
         confidence = min(1 / (1 + math.exp(log_odds)), _SUREST)
-        found.append(replace(press.observation, confidence=confidence, repeats=repeats))
+        last_s = before_s if before is None else before.t_s
+        pace = None if rhythm is None or last_s is None else rhythm.pace(press.t_s - last_s)
+        found.append(replace(press.observation, confidence=confidence, repeats=repeats, pace=pace))
     return found
 
 

@@ -9,7 +9,10 @@ import math
 from typing import NamedTuple
 
 from cameratokeyboard.text.language import LanguageModel
+from cameratokeyboard.text.trigrams import SENTENCE_START
 
+#: What stands for any number before a word.
+A_NUMBER = "ten"
 #: Where a text stands: before a token, in a word, behind its punctuation, in a number or anything
 #: else that is no word.
 START, WORD, BEHIND, OTHER = range(4)
@@ -30,8 +33,8 @@ _TRAILING = {character: math.log(share) for character, share in _TRAILING_SHARES
 _PLAIN_END = math.log(1 - sum(_TRAILING_SHARES.values()))
 _LEADING = {c: math.log(p) for c, p in {"(": 0.006, '"': 0.008, "[": 0.001, "'": 0.002}.items()}
 _MORE_TRAILING = math.log(0.01)
-#: Numbers are 3% of tokens, and each digit is one of ten; inside of one, points and colons too.
-_NUMBER, _DIGIT = math.log(0.03 / 10), math.log(1 / 13)
+#: Each digit of a number is one of ten; inside of one, points and colons too.
+_FIRST_DIGIT, _DIGIT = math.log(1 / 10), math.log(1 / 13)
 #: Tokens that are neither, and their characters.
 _SYMBOL_FIRST, _SYMBOL, _LETTER = (
     math.log(0.004 / 30),
@@ -47,7 +50,8 @@ _SECOND_SPACE, _SENTENCE_SPACE = math.log(1e-5), math.log(0.01)
 
 
 class State(NamedTuple):
-    """word: beginning of the word that is being written. previous: the word before, "" for none.
+    """word: beginning of the word that is being written. previous: up to two words before it, the
+    nearer last, "" for none.
 
     phase: one of the module's four.
     """
@@ -55,6 +59,11 @@ class State(NamedTuple):
     word: str
     previous: str
     phase: int
+
+
+def joined(previous: str, word: str) -> str:
+    """The last two words."""
+    return f"{previous.rpartition(' ')[2]} {word}".strip()
 
 
 def step(model: LanguageModel, text: str, state: State, character: str) -> tuple[float, State]:
@@ -70,7 +79,7 @@ def step(model: LanguageModel, text: str, state: State, character: str) -> tuple
     if state.phase == BEHIND:
         return _behind(model, text, state, character)
     if character == " ":
-        return _NUMBER_ENDS, State("", "", START)
+        return _NUMBER_ENDS, State("", state.previous, START)
     if character.isdigit() or character in ".,:":
         return _DIGIT, state
     return (_LETTER if character.isalpha() else _SYMBOL), state
@@ -88,9 +97,9 @@ def _in_word(model: LanguageModel, state: State, character: str) -> tuple[float,
         return 0.0, State(state.word + character, state.previous, WORD)
     whole = model.word_log_p(state.word, state.previous)
     if character == " ":
-        return whole + _PLAIN_END, State("", state.word, START)
+        return whole + _PLAIN_END, State("", joined(state.previous, state.word), START)
     if (share := _TRAILING.get(character)) is not None:
-        return whole + share, State("", state.word, BEHIND)
+        return whole + share, State("", joined(state.previous, state.word), BEHIND)
     if character == "-":
         return whole + _HYPHEN, State("", "", START)
     into = _INTO_NUMBER if character.isdigit() else _INTO_OTHER
@@ -105,17 +114,19 @@ def _at_start(model: LanguageModel, text: str, state: State, character: str) -> 
         return share, State("", state.previous, START)
     if character in model.alphabet:
         return 0.0, State(character, state.previous, WORD)
-    return (_NUMBER if character.isdigit() else _SYMBOL_FIRST), State("", "", OTHER)
+    if character.isdigit():
+        return model.number_log_p(state.previous) + _FIRST_DIGIT, State("", A_NUMBER, OTHER)
+    return _SYMBOL_FIRST, State("", "", OTHER)
 
 
 def _behind(model: LanguageModel, text: str, state: State, character: str) -> tuple[float, State]:
     if character == " ":
-        previous = "" if text[-1:] in SENTENCE_ENDS else state.previous
+        previous = SENTENCE_START if text[-1:] in SENTENCE_ENDS else state.previous
         return 0.0, State("", previous, START)
     if character in _TRAILING:
         return _MORE_TRAILING, State("", state.previous, BEHIND)
     if character in model.alphabet and character != "'":
         return _GLUED, State(character, "", WORD)
     if character.isdigit():
-        return _GLUED + _NUMBER, State("", "", OTHER)
+        return _GLUED + model.number_log_p("") + _FIRST_DIGIT, State("", A_NUMBER, OTHER)
     return _GLUED + _SYMBOL, State("", "", OTHER)

@@ -1,7 +1,8 @@
 """What words a language has and how likely they are, letter by letter.
 
-Data: the package wordfreq (word frequencies in some forty languages) and, for English pairs of
-words, the bigram counts that come with symspellpy. Both belong to the extra ``text``.
+Data: the package wordfreq (word frequencies in some forty languages) and, for English, the counts
+of pairs of words that come with symspellpy and the trigrams of pocketsphinx. All belong to the
+extra ``text``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from cameratokeyboard.errors import MissingExtraError, SettingsError
 from cameratokeyboard.text.characters import CharacterModel
+from cameratokeyboard.text.trigrams import Trigrams
 
 #: Words beyond this rank are rarer than one in ten million and mostly names and misspellings.
 _WORDS = 60_000
@@ -22,10 +24,19 @@ UNKNOWN_SHARE = 0.02
 #: The most that known pairs count against the word alone: their counts are of other texts.
 _MOST_PAIR_WEIGHT = 0.8
 #: Lists of frequent strings hold many misspellings; where a dictionary is at hand, words that it
-#: lacks count so much less, unless they are more frequent than misspellings are.
-_NOT_IN_DICTIONARY, _TOO_FREQUENT = 0.1, 3e-5
+#: lacks count so much less.
+_NOT_IN_DICTIONARY = 0.1
 #: Share of words with a capital inside of sentences: names, and in German every noun [assumed].
 _CAPITALS, _CAPITALS_BY_LANGUAGE = 0.055, {"de": 0.33}
+#: How much trigrams count against the words and pairs of the other lists.
+_TRIGRAMS = 0.8
+#: Share of numbers among words; words that stand for them where texts were spoken, and the share of
+#: those that people write in digits [assumed].
+_NUMBERS, _IN_DIGITS = 0.03, 0.5
+_NUMBER_WORDS = (
+    *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("fifteen", "twenty", "thirty", "forty", "fifty"),
+)
 #: Letters looked at for words of no list, the predicted one included.
 _LETTERS = 5
 #: Remembered probabilities of words and beginnings, some 100 bytes each.
@@ -38,7 +49,7 @@ class LanguageModel:
     words: counts or frequencies by word, lower case. pairs: counts of (first, second) word pairs.
     firsts: how often each first word occurs with any second one, on the scale of ``pairs``, where
     ``pairs`` does not list them all. capitals: share of words that begin with a capital inside of
-    sentences.
+    sentences. trigrams: probabilities after two words, where there are any.
     """
 
     def __init__(
@@ -47,10 +58,12 @@ class LanguageModel:
         pairs: Mapping[tuple[str, str], float] | None = None,
         firsts: Mapping[str, float] | None = None,
         capitals: float = _CAPITALS,
+        trigrams: Trigrams | None = None,
     ) -> None:
         if not words:
             raise ValueError("words: expected at least one, got none")
         self.capitals = capitals
+        self._trigrams = trigrams
         total = sum(words.values())
         self._word = {word: count / total for word, count in words.items()}
         self._prefix = _prefix_sums(self._word)
@@ -62,6 +75,7 @@ class LanguageModel:
         self._after = lru_cache(maxsize=2_000)(self._followers)
         self.prefix_log_p = lru_cache(maxsize=_REMEMBERED)(self._prefix_log_p)
         self.word_log_p = lru_cache(maxsize=_REMEMBERED)(self._word_log_p)
+        self.number_log_p = lru_cache(maxsize=2_000)(self._number_log_p)
         self.continuations = lru_cache(maxsize=_REMEMBERED)(self._continuations)
 
     @property
@@ -86,17 +100,30 @@ class LanguageModel:
         return tuple(sorted(found, key=lambda pair: -pair[1]))
 
     def _prefix_log_p(self, prefix: str, previous: str = "") -> float:
-        """Log probability that a word after ``previous`` ("" for none) begins with ``prefix``."""
-        weight, _, beginnings = self._after(previous)
+        """Log probability that a word begins with ``prefix``.
+
+        previous: the words before, the nearer last, "" for none; only the last one counts here.
+        """
+        weight, _, beginnings = self._after(_last(previous))
         alone = self._prefix.get(prefix, 0.0)
         known = weight * beginnings.get(prefix, 0.0) + (1 - weight) * alone
         return _mix(known, self._characters.prefix_log_p(prefix))
 
     def _word_log_p(self, word: str, previous: str = "") -> float:
-        """Log probability of the whole word after the word ``previous`` ("" for none)."""
-        weight, seconds, _ = self._after(previous)
+        """Log probability of the whole word after up to two words, the nearer last."""
+        weight, seconds, _ = self._after(_last(previous))
         known = weight * seconds.get(word, 0.0) + (1 - weight) * self._word.get(word, 0.0)
+        if self._trigrams is not None:
+            share = self._trigrams.probability(word, previous)
+            known = _TRIGRAMS * share + (1 - _TRIGRAMS) * known
         return _mix(known, self._characters.word_log_p(word))
+
+    def _number_log_p(self, previous: str = "") -> float:
+        """Log probability that a number follows."""
+        if self._trigrams is None:
+            return math.log(_NUMBERS)
+        spoken = sum(self._trigrams.probability(word, previous) for word in _NUMBER_WORDS)
+        return math.log((1 - _TRIGRAMS) * _NUMBERS + _TRIGRAMS * _IN_DIGITS * spoken)
 
     def _followers(self, first: str) -> tuple[float, dict[str, float], dict[str, float]]:
         """Weight of the known pairs that begin with ``first``, shares of words and beginnings."""
@@ -107,6 +134,10 @@ class LanguageModel:
         weight = min(_MOST_PAIR_WEIGHT, listed / max(self._firsts.get(first, 0.0), listed))
         shares = {second: count / listed for second, count in counts.items()}
         return weight, shares, _prefix_sums(shares)
+
+
+def _last(words: str) -> str:
+    return words.rpartition(" ")[2]
 
 
 def _mix(known: float, unknown_log_p: float) -> float:
@@ -160,15 +191,11 @@ def load_language(language: str) -> LanguageModel:
         for word, share in words.items()
         if word in counts or word + "'t" not in words  # the first half of "isn't" and its like
     }
-    return LanguageModel(weighed, _english_pairs(words), counts)
+    return LanguageModel(weighed, _english_pairs(words), counts, trigrams=Trigrams.load_english())
 
 
 def _is_word(word: str) -> bool:
     return all(c.isalpha() or c == "'" for c in word) and (len(word) > 1 or word in {"a", "i"})
-
-
-def _is_doubtful(word: str, share: float, dictionary: Container[str]) -> bool:
-    return word not in dictionary and "'" not in word and share < _TOO_FREQUENT
 
 
 def _with_sharp_s(words: Mapping[str, float]) -> dict[str, float]:

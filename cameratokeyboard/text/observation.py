@@ -27,6 +27,8 @@ _SURELY_SILENT = 0.95
 #: A press of caps lock or of a shortcut's modifier below this probability of its key was probably
 #: meant for a letter beside it.
 _SURE_LOCK, _SURE_CHORD = 0.9, 0.5
+#: Signs, beside letters, of which nobody wants a row by holding the key (but of "-", ".", "!").
+_NEVER_HELD = frozenset(",;:'")
 #: A confidence says no more than this about a press, either way.
 _SUREST = 0.9995
 
@@ -39,7 +41,9 @@ class Observation:
     all. typed: what it wrote. upper: whether letters came with shift. erases: probability that it
     was backspace, 0 where it was not seen as that. silent: probability of a key that writes
     nothing. spread: how often false presses fall on this key, 1 for a key like any other.
-    repeats: its key is that of the press before or after it. fixed: it stays as typed; digit: so
+    repeats: its key is that of the press before or after it. held: a held key repeats, one that
+    nobody holds for that. pace: log of the interval before it over the person's usual one, None
+    where that is unknown. fixed: it stays as typed; digit: so
     does it, but spaces may be restored beside it.
     """
 
@@ -51,6 +55,8 @@ class Observation:
     silent: float = 0.0
     spread: float = 1.0
     repeats: bool = False
+    held: bool = False
+    pace: float | None = None
     fixed: bool = False
     digit: bool = False
 
@@ -129,6 +135,7 @@ class Observer:
             erases=max(erases, _LEAST) if is_erasing else 0.0,
             silent=0.0 if writes or is_erasing else silent,
             spread=self._spread.get(press.key, 1.0),
+            held=press.repeat and (press.text.isalpha() or press.text in _NEVER_HELD),
         )
         return Seen(press.t_s, press.key, sure, own, observation)
 

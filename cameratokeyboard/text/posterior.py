@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from rapidfuzz.distance import Levenshtein
+
 from cameratokeyboard.text.beam import Decoded
 
 #: Readings that count; those behind them have next to no probability.
@@ -35,17 +37,6 @@ def least_errors(shares: Sequence[tuple[str, float]], typed: str) -> str:
     counted = [(text, p) for text, p in shares if p > _NEGLIGIBLE]
 
     def expected(candidate: str) -> float:
-        return sum(p * edit_distance(candidate, text) for text, p in counted)
+        return sum(p * Levenshtein.distance(candidate, text) for text, p in counted)
 
     return min([typed, *(text for text, _ in counted)], key=expected)
-
-
-def edit_distance(a: str, b: str) -> int:
-    """The fewest insertions, deletions and replacements from ``a`` to ``b``, for short texts."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        corner, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            new = corner if x == y else 1 + min(corner, row[j], row[j - 1])
-            corner, row[j] = row[j], new
-    return row[-1]

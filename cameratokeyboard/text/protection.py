@@ -24,7 +24,9 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 #: Digits with a word behind them: a space was probably not seen ("8villages", but "4th", "10am").
-_DIGITS_THEN_WORD = re.compile(r"\d+[^\W\d_]{3,}[.,;:!?]*$")
+_DIGITS_THEN_WORD = re.compile(r"\d+[^\W\d_]{3,}([.,;:!?][^\W\d_]*)*$")
+#: The same on both sides of a number ("bornin1958and", but "mp3player", "covid19").
+_WORDS_AROUND_DIGITS = re.compile(r"[^\W\d_]{3,}\d{2,}[^\W\d_]{3,}")
 
 
 def protect(presses: Sequence[Seen]) -> tuple[set[int], set[int]]:
@@ -39,7 +41,7 @@ def protect(presses: Sequence[Seen]) -> tuple[set[int], set[int]]:
         sure = _sure_digits(token, presses)
         if _is_address(text, [presses[n] for n in token]):
             fixed.update(_with_spaces(token, presses))
-        elif sure and _DIGITS_THEN_WORD.match(text):
+        elif sure and (_DIGITS_THEN_WORD.match(text) or _WORDS_AROUND_DIGITS.search(text)):
             digits.update(n for n in token if presses[n].observation.typed.isdigit())
         elif sure:
             fixed.update(_with_spaces(token, presses))

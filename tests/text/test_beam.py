@@ -44,6 +44,26 @@ class TestDecode:
     def test_a_press_that_was_not_seen_is_restored(self, decoder: WordDecoder) -> None:
         assert decoder.decode(sure("wrld"))[0].text == "world"
 
+    def test_a_gap_in_the_rhythm_decides_whether_a_letter_is_missing(self) -> None:
+        decoder = WordDecoder(LanguageModel({"he": 500.0, "the": 500.0, "her": 50.0, "a": 1.0}))
+        steady = [Observation({c: 1.0}, 0.99, pace=0.0) for c in "he"]
+        late = [Observation({"h": 1.0}, 0.99, pace=1.2), steady[1]]
+
+        def first_missing(presses: list[Observation]) -> float:
+            readings = {reading.text: reading.log_p for reading in decoder.decode(presses)}
+            return readings["the"] - readings["he"]
+
+        assert first_missing(late) > first_missing(steady) + 2
+
+    def test_who_misses_more_gets_more_restored(self) -> None:
+        decoder = WordDecoder(LanguageModel({"he": 500.0, "the": 500.0}))
+
+        def missing(context: Context) -> float:
+            readings = {r.text: r.log_p for r in decoder.decode(sure("he"), context)}
+            return readings["the"] - readings["he"]
+
+        assert missing(Context(missed=3.0)) > missing(Context()) + 1
+
     def test_a_doubtful_press_that_makes_no_sense_is_dropped(self, decoder: WordDecoder) -> None:
         presses = [*sure("he"), Observation({"q": 1.0}, 0.3), *sure("llo")]
         assert decoder.decode(presses)[0].text == "hello"

@@ -84,12 +84,6 @@ class TestPress:
         assert type_all(editor, token, " ") == []
         assert editor.text == token + " "
 
-    def test_text_already_left_is_left_alone(self, editor: CorrectingEditor) -> None:
-        type_all(editor, "hellp ")
-        before = editor.text
-        assert type_all(editor, "\b", "\b", "s", " ") == []
-        assert editor.text == before[:-2] + "s "
-
     def test_backspacing_within_the_word_forgets_only_that_press(
         self, editor: CorrectingEditor
     ) -> None:
@@ -222,6 +216,95 @@ class TestOpenWord:
     def test_deliberate_correction_of_a_slip_is_kept(self, editor: CorrectingEditor) -> None:
         type_all(editor, "hwl\b\bello ")
         assert editor.text == "hello "
+
+    def test_best_reading_is_shown_while_the_end_is_doubtful(
+        self, editor: CorrectingEditor
+    ) -> None:
+        edits = type_all(editor, "w", press("p", o=0.4), "rld", TestDoubtfulSpace.space(0.8))
+        assert [(edit.delete, edit.insert) for edit in edits] == [(5, "orld ")]
+
+    def test_what_was_shown_changes_with_what_follows(self) -> None:
+        decoder = WordDecoder(LanguageModel(WORDS | {"nobody": 80.0, "no": 200.0}))
+        editor = CorrectingEditor(RawEditor(), load_layout("qwerty"), lambda: decoder)
+        type_all(editor, "nn", TestDoubtfulSpace.space(0.99, b=0.35))
+        assert editor.text == "no "
+        type_all(editor, "ody ")
+        assert editor.text == "nobody "
+
+
+class TestGoingBack:
+    """Backspaces into a word that was corrected or left."""
+
+    @pytest.fixture
+    def corrected(self, editor: CorrectingEditor) -> CorrectingEditor:
+        type_all(editor, "w", press("p", o=0.4), "rld ")
+        assert editor.text == "world "
+        return editor
+
+    def test_backspace_right_behind_a_correction_takes_it_back(
+        self, corrected: CorrectingEditor
+    ) -> None:
+        type_all(corrected, "\b")
+        assert corrected.text == "wprld"
+
+    @pytest.mark.parametrize("ending", [" ", ", ", "\n"])
+    def test_what_was_taken_back_stays(self, corrected: CorrectingEditor, ending: str) -> None:
+        type_all(corrected, "\b", ending, "the ")
+        assert corrected.text == f"wprld{ending}the "
+
+    def test_what_was_taken_back_and_changed_is_corrected(
+        self, corrected: CorrectingEditor
+    ) -> None:
+        type_all(corrected, "\b", "cat ")
+        assert corrected.text == "world cat "
+
+    def test_word_that_was_left_some_time_ago_is_changed_as_it_stands(
+        self, corrected: CorrectingEditor
+    ) -> None:
+        assert type_all(corrected, "the\b\b\b\b", "s") == []
+        assert corrected.text == "worlds"
+
+    def test_word_left_some_time_ago_is_read_anew_where_it_makes_no_sense(
+        self, corrected: CorrectingEditor
+    ) -> None:
+        type_all(corrected, "t\b\b\b", "dd ")
+        assert corrected.text == "world "
+
+    def test_word_left_some_time_ago_that_makes_sense_is_left_alone(
+        self, editor: CorrectingEditor
+    ) -> None:
+        type_all(editor, "thexcat ")
+        assert editor.text == "the cat "
+        edits = type_all(editor, "i\b\b\b\b\b", "hello ")
+        assert edits == []
+        assert editor.text == "the hello "
+
+    def test_word_that_was_left_as_typed_goes_on(self, editor: CorrectingEditor) -> None:
+        type_all(editor, "hel \b", "lo ")
+        assert editor.text == "hello "
+
+    def test_backspaces_beyond_what_is_remembered_correct_nothing(
+        self, editor: CorrectingEditor
+    ) -> None:
+        type_all(editor, "wprld\n")
+        before = editor.text
+        assert type_all(editor, "\b\b", "x ") == []
+        assert editor.text == before[:-2] + "x "
+
+
+class TestHeldKeys:
+    @pytest.mark.parametrize("letter", ["o", ","])
+    def test_repeats_that_nobody_meant_are_taken_out(
+        self, editor: CorrectingEditor, letter: str
+    ) -> None:
+        repeats = [replace(press(letter), repeat=True) for _ in range(9)]
+        type_all(editor, "hello" if letter == "o" else "hello,", *repeats, " ")
+        assert editor.text == ("hello " if letter == "o" else "hello, ")
+
+    def test_rows_of_signs_stay(self, editor: CorrectingEditor) -> None:
+        dash = KeyPress("minus", "-", 3, 0, 0, (0, 0), 0.99, (("minus", 0.99),))
+        type_all(editor, dash, *[replace(dash, repeat=True)] * 9, " ")
+        assert editor.text == "---------- "
 
 
 class TestCapitals:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from cameratokeyboard.text.grammar import BEHIND, OTHER, START, WORD, State, end, step
+from cameratokeyboard.text.grammar import A_NUMBER, BEHIND, OTHER, START, WORD, State, end, step
 from cameratokeyboard.text.language import LanguageModel
+from cameratokeyboard.text.trigrams import SENTENCE_START
 
 MODEL = LanguageModel({"the": 500.0, "cat": 90.0})
 
@@ -23,11 +24,12 @@ class TestStep:
         [
             ("ca", State("ca", "", WORD)),
             ("the ", State("", "the", START)),
-            ("the cat,", State("", "cat", BEHIND)),
-            ("the. ", State("", "", START)),
+            ("the cat,", State("", "the cat", BEHIND)),
+            ("the. ", State("", SENTENCE_START, START)),
             ("(the", State("the", "", WORD)),
-            ("12.5", State("", "", OTHER)),
-            ("12 ", State("", "", START)),
+            ("12.5", State("", A_NUMBER, OTHER)),
+            ("12 ", State("", A_NUMBER, START)),
+            ("the cat the ", State("", "cat the", START)),
             ("cat7", State("", "", OTHER)),
             ("the-cat", State("cat", "", WORD)),
         ],

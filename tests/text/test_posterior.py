@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cameratokeyboard.text.beam import Decoded
-from cameratokeyboard.text.posterior import edit_distance, least_errors, probabilities
+from cameratokeyboard.text.posterior import least_errors, probabilities
 
 
 class TestProbabilities:
@@ -23,11 +23,3 @@ class TestLeastErrors:
 
     def test_a_certain_reading_is_taken(self) -> None:
         assert least_errors([("cat", 0.99), ("cab", 0.01)], "cab") == "cat"
-
-
-class TestEditDistance:
-    @pytest.mark.parametrize(
-        ("a", "b", "steps"), [("", "", 0), ("cat", "", 3), ("cat", "cut", 1), ("abc", "bcd", 2)]
-    )
-    def test_it_counts_single_characters(self, a: str, b: str, steps: int) -> None:
-        assert edit_distance(a, b) == edit_distance(b, a) == steps

@@ -30,6 +30,16 @@ class TestProtect:
         assert fixed == set(range(len(token)))
         assert not digits
 
+    @pytest.mark.parametrize("token", ["8villages", "6days,then", "bornin1958and"])
+    def test_digits_among_words_stay_and_the_words_may_be_corrected(self, token: str) -> None:
+        fixed, digits = protect(typed(token))
+        assert not fixed
+        assert "".join(token[n] for n in sorted(digits)) == "".join(filter(str.isdigit, token))
+
+    @pytest.mark.parametrize("token", ["mp3player", "covid19", "catch22", "area51,"])
+    def test_names_with_digits_stay(self, token: str) -> None:
+        assert protect(typed(token))[1] == set()
+
     @pytest.mark.parametrize("token", ["word", "don't", "end.", "so.then", "well-known", "th?n"])
     def test_words_may_be_corrected(self, token: str) -> None:
         assert protect(typed(token)) == (set(), set())
