@@ -30,7 +30,9 @@ from cameratokeyboard.errors import ModelError
 SHIPPED_CLOSEUP = "closeup.onnx"
 KIND = "cameratokeyboard closeup"
 #: Side of the network's input, px.
-INPUT_PX = 64
+INPUT_PX = 128
+#: It shows this many times a window's side: how a hand lies says where a fingertip's pad is.
+CONTEXT = 2.0
 #: A window's side as a multiple of the geometric mean of the box's sides: a fingertip and as much
 #: around it, so that neighbours, nails and what throws a shadow are in view.
 WINDOW_RATIO = 2.2
@@ -78,10 +80,11 @@ def windows_of(xyxy: FloatArray) -> FloatArray:
 
 
 def cut_windows(image: NDArray[np.uint8], windows: FloatArray) -> NDArray[np.float32]:
-    """(N, 3, INPUT_PX, INPUT_PX) RGB 0..1: what the network is shown of each window."""
+    """(N, 3, INPUT_PX, INPUT_PX) RGB 0..1: what the network is shown of each window, CONTEXT times
+    its side."""
     batch = np.empty((len(windows), 3, INPUT_PX, INPUT_PX), np.float32)
     for n, (x, y, side) in enumerate(windows):
-        batch[n] = to_input(cut_window(image, x, y, side, INPUT_PX))
+        batch[n] = to_input(cut_window(image, x, y, CONTEXT * side, INPUT_PX))
     return batch
 
 

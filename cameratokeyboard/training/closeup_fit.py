@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cameratokeyboard.detect.closeup import INPUT_PX, to_input
+from cameratokeyboard.detect.closeup import CONTEXT, INPUT_PX, to_input
+from cameratokeyboard.detect.looks import PADDING
 from cameratokeyboard.training.closeup_net import CloseupNet, closeup_loss
 from cameratokeyboard.training.closeup_patches import PATCH_PX, Patches, unjittered_scale
 from cameratokeyboard.training.config import Augmentation
@@ -27,6 +28,10 @@ from cameratokeyboard.training.weights import load_weights
 #: How windows differ from those around exact boxes, as the detector's boxes do: shift as a share of
 #: the window's side, logarithm of the size, and turn in degrees; standard deviations.
 _SHIFT, _SIZE, _TURN = 0.05, 0.12, 7.0
+#: Share of the samples that are degraded beyond what the rendered camera did to them.
+_DEGRADED = 0.5
+#: What lies outside of a patch looks like what lies outside of a picture.
+_OUTSIDE = (PADDING, PADDING, PADDING)
 #: The learning rate ends at this share of its greatest.
 _FLOOR = 0.01
 
@@ -41,7 +46,7 @@ class FitSettings:
     weight_decay: float = 1e-2
     warm_up: int = 300
     seed: int = 0
-    width: int = 24
+    width: int = 32
     threads: int = 1
 
 
@@ -113,11 +118,14 @@ def draw_batch(
     chosen = rng.integers(len(patches), size=settings.batch)
     for n, index in enumerate(chosen):
         matrix = _random_window(rng)
-        cut = cv2.warpAffine(patches.images[index], matrix, (INPUT_PX, INPUT_PX))
-        windows[n] = to_input(degrade(np.asarray(cut, np.uint8), look, rng))
+        cut = cv2.warpAffine(
+            patches.image(index), matrix, (INPUT_PX, INPUT_PX), borderValue=_OUTSIDE
+        )
+        shown = np.asarray(cut, np.uint8)
+        windows[n] = to_input(degrade(shown, look, rng) if rng.random() < _DEGRADED else shown)
         # The matrix counts from pixel middles, points from pixel edges.
         moved = (patches.points[index] - 0.5) @ matrix[:, :2].T + matrix[:, 2] + 0.5
-        points[n] = (moved - INPUT_PX / 2) / (INPUT_PX / 2)
+        points[n] = (moved - INPUT_PX / 2) / (INPUT_PX / CONTEXT / 2)
     return torch.from_numpy(windows), {
         "points": torch.from_numpy(points),
         "name": torch.from_numpy(patches.name[chosen]),
@@ -132,5 +140,5 @@ def _random_window(rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.5:
         turn = turn @ np.diag([-1.0, 1.0])
     middle = np.full(2, (PATCH_PX - 1) / 2)
-    target = np.full(2, (INPUT_PX - 1) / 2) + rng.normal(0, _SHIFT * INPUT_PX, 2)
+    target = np.full(2, (INPUT_PX - 1) / 2) + rng.normal(0, _SHIFT * INPUT_PX / CONTEXT, 2)
     return np.concatenate([turn, (target - turn @ middle)[:, None]], axis=1)

@@ -7,12 +7,20 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from cameratokeyboard.detect.closeup import CONTEXT, INPUT_PX
+
 POINTS = 3
 NAMES = 3
+#: Side of what the trunk sees, px: the window itself, and all that is shown on as many pixels.
+_VIEW_PX = int(INPUT_PX / CONTEXT)
+#: The trunk's finest features have one place for this many px of a view.
+_STRIDE = 4
 #: Errors of a point below this, in half window sides, count by their square: it is what the labels
 #: themselves are good for.
 _BOWL = 0.01
 _WEIGHTS = {"points": 6.0, "names": 1.0}
+#: How much the points move with what the whole window says, beside where the maps put them.
+_WHOLE = 0.5
 
 
 def _block(into: int, out: int, stride: int) -> nn.Sequential:
@@ -32,33 +40,60 @@ class _Residual(nn.Module):  # type: ignore[misc]
 
 
 class CloseupNet(nn.Module):  # type: ignore[misc]
-    """Input (B, 3, 64, 64) RGB 0..1; output points (B, 3, 2), logits (B, 3), log spread (B, 3)."""
+    """Input (B, 3, INPUT_PX, INPUT_PX) RGB 0..1: a window with its surroundings, the window being
+    the middle half. Output points (B, 3, 2), logits (B, 3), log spread (B, 3).
 
-    def __init__(self, width: int = 24, dropout: float = 0.1) -> None:
+    Points are the means of maps over the window (Sun et al., Integral Human Pose Regression, ECCV
+    2018), which tells places more finely than a linear layer does, moved by what the window as a
+    whole says.
+    """
+
+    def __init__(self, width: int = 32, dropout: float = 0.1) -> None:
         super().__init__()
         self.width = width
-        self.trunk = nn.Sequential(
-            _block(3, width, 2),
-            _block(width, 2 * width, 2),
-            _Residual(2 * width),
-            _block(2 * width, 3 * width, 2),
-            _Residual(3 * width),
-            _block(3 * width, 4 * width, 2),
-            nn.Flatten(),
-            nn.Dropout(dropout),
-            nn.Linear(4 * width * 16, 128),
-            nn.SiLU(),
+        self.fine = nn.Sequential(
+            _block(6, width, 2), _block(width, 2 * width, 2), _Residual(2 * width)
         )
+        self.middle = nn.Sequential(_block(2 * width, 3 * width, 2), _Residual(3 * width))
+        self.coarse = nn.Sequential(_block(3 * width, 4 * width, 2), _Residual(4 * width))
+        self.from_coarse = nn.Conv2d(4 * width, 3 * width, 1)
+        self.from_middle = nn.Conv2d(3 * width, 2 * width, 1)
+        self.maps = nn.Sequential(_block(2 * width, 2 * width, 1), nn.Conv2d(2 * width, POINTS, 1))
+        places = _VIEW_PX // _STRIDE
+        self.whole = nn.Sequential(
+            nn.Flatten(), nn.Dropout(dropout), nn.Linear(4 * width * (places // 4) ** 2, 128),
+            nn.SiLU(),
+        )  # fmt: skip
         self.points = nn.Linear(128, POINTS * 3)
         self.names = nn.Linear(128, NAMES)
+        across = (torch.arange(places) + 0.5) / places * 2 - 1
+        grid = torch.stack(torch.meshgrid(across, across, indexing="xy"), dim=-1)
+        self.register_buffer("grid", grid.reshape(-1, 2), persistent=False)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Points in half window sides from the middle."""
-        features = self.trunk(x - 0.45)
+        fine = self.fine(_views(x) - 0.45)
+        middle = self.middle(fine)
+        coarse = self.coarse(middle)
+        joined = nn.functional.silu(middle + _doubled(self.from_coarse(coarse)))
+        joined = nn.functional.silu(fine + _doubled(self.from_middle(joined)))
+        maps = self.maps(joined)
         with torch.autocast(x.device.type, enabled=False):
-            features = features.float()
-            told = self.points(features).view(-1, POINTS, 3)
-            return told[..., :2], self.names(features), told[..., 2]
+            mean = torch.softmax(maps.float().flatten(2), dim=2) @ self.grid
+            whole = self.whole(coarse.float())
+            told = self.points(whole).view(-1, POINTS, 3)
+            return mean + _WHOLE * told[..., :2], self.names(whole), told[..., 2]
+
+
+def _views(x: Tensor) -> Tensor:
+    """(B, 6, _VIEW_PX, _VIEW_PX): the window in full, and with its surroundings at half size."""
+    edge = (INPUT_PX - _VIEW_PX) // 2
+    window = x[:, :, edge : edge + _VIEW_PX, edge : edge + _VIEW_PX]
+    return torch.cat([window, nn.functional.avg_pool2d(x, INPUT_PX // _VIEW_PX)], dim=1)
+
+
+def _doubled(x: Tensor) -> Tensor:
+    return nn.functional.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
 class CloseupExport(nn.Module):  # type: ignore[misc]

@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cameratokeyboard.datatypes import FINGER, KEYPOINT_NAMES, MARKER, THUMB, FloatArray, Frame
-from cameratokeyboard.detect.closeup import INPUT_PX, MIN_WINDOW_PX, cut_window, windows_of
+from cameratokeyboard.detect.closeup import (
+    CONTEXT,
+    INPUT_PX,
+    MIN_WINDOW_PX,
+    cut_window,
+    windows_of,
+)
 from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.yolo import YoloDetector
 from cameratokeyboard.errors import DatasetError
 from cameratokeyboard.training.folder import Item, Progress, boxes_px, colour_picture
 
 NOTHING = 2
-#: A patch shows this many times the window's side, so that windows can be shifted and turned in it.
-SPARE = 1.6
+#: A patch shows this many times the window's side, so that what the network is shown can be shifted
+#: and turned in it.
+SPARE = 2.8
 #: Side of a patch, px: a little finer than the network's input.
-PATCH_PX = 112
+PATCH_PX = 196
+#: Patches are kept as JPEG of this quality, or those of 20,000 pictures would fill the memory.
+_QUALITY = 96
 #: Windows on nothing for each picture, beside those on the detector's false finds.
 NOTHINGS = 4
 #: Confidence down to which a detector's false finds are collected.
@@ -31,15 +41,19 @@ _LABEL_ROOM = 0.3
 
 @dataclass(frozen=True, eq=False)
 class Patches:
-    """N patches. images: (N, PATCH_PX, PATCH_PX, 3) uint8 BGR. points: (N, 3, 2) contact, tip and
-    joint, px of the patch, NaN where unknown. name: (N,) FINGER, THUMB or NOTHING."""
+    """N patches. encoded: N JPEG pictures. points: (N, 3, 2) contact, tip and joint, px of the
+    patch, NaN where unknown. name: (N,) FINGER, THUMB or NOTHING."""
 
-    images: NDArray[np.uint8]
+    encoded: list[NDArray[np.uint8]]
     points: FloatArray
     name: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.name)
+
+    def image(self, number: int) -> NDArray[np.uint8]:
+        """(PATCH_PX, PATCH_PX, 3) uint8 BGR."""
+        return np.asarray(cv2.imdecode(self.encoded[number], cv2.IMREAD_COLOR), np.uint8)
 
 
 def collect(
@@ -53,7 +67,7 @@ def collect(
     detector: its false finds become nothings as well. Raises DatasetError for unreadable pictures.
     """
     looker = _eager(detector)
-    images: list[NDArray[np.uint8]] = []
+    encoded: list[NDArray[np.uint8]] = []
     points: list[FloatArray] = []
     names: list[int] = []
     for number, item in enumerate(items):
@@ -63,12 +77,18 @@ def collect(
         for window, own_points, name in _windows(item, picture, looker, rng):
             x, y, side = window
             wide = side * SPARE
-            images.append(cut_window(picture, x, y, wide, PATCH_PX))
+            encoded.append(_encoded(cut_window(picture, x, y, wide, PATCH_PX)))
             points.append((own_points - [x, y]) * (PATCH_PX / wide) + PATCH_PX / 2)
             names.append(name)
-    if not images:
+    if not encoded:
         raise DatasetError("expected labelled fingers to look at closely, and there are none")
-    return Patches(np.stack(images), np.stack(points), np.array(names))
+    return Patches(encoded, np.stack(points), np.array(names))
+
+
+def _encoded(patch: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    done, data = cv2.imencode(".jpg", patch, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    assert done
+    return np.asarray(data, np.uint8)
 
 
 def _eager(detector: YoloDetector | None) -> PictureDetector | None:
@@ -127,4 +147,4 @@ def _empty(windows: FloatArray, boxes: FloatArray) -> FloatArray:
 
 def unjittered_scale() -> float:
     """Input px per patch px of a window as the detector's box gives it."""
-    return INPUT_PX / (PATCH_PX / SPARE)
+    return INPUT_PX / CONTEXT / (PATCH_PX / SPARE)
