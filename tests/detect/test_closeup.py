@@ -8,6 +8,7 @@ import pytest
 
 from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, Frame
 from cameratokeyboard.detect.closeup import (
+    CONTEXT,
     INPUT_PX,
     MAX_FINDS,
     WINDOW_RATIO,
@@ -111,6 +112,12 @@ class TestWindows:
         batch = cut_windows(image, np.array([[50.0, 50.0, 40.0]]))
         assert batch.shape == (1, 3, INPUT_PX, INPUT_PX)
         assert batch[0].mean(axis=(1, 2)) == pytest.approx([1, 0, 0])
+
+    def test_the_surroundings_are_shown_as_well(self) -> None:
+        batch = cut_windows(dotted(190.0, 150.0), np.array([[150.0, 150.0, 80.0]]))
+        edge = INPUT_PX / 2 * (1 + 1 / CONTEXT)
+        assert batch[0, 0, INPUT_PX // 2, round(edge)] > 0.9
+        assert batch[0, 0, INPUT_PX // 2, round(edge) - 20] < 0.1
 
 
 def joined(

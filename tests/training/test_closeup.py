@@ -47,7 +47,9 @@ class TestCollect:
         empty = patches.name == NOTHING
         assert empty.sum() > 10
         assert np.isnan(patches.points[empty]).all()
-        middle = [patches.image(n)[PATCH_PX // 2, PATCH_PX // 2].max() for n in np.flatnonzero(empty)]
+        middle = [
+            patches.image(n)[PATCH_PX // 2, PATCH_PX // 2].max() for n in np.flatnonzero(empty)
+        ]
         assert np.median(middle) < 100
 
     def test_pictures_without_hands_are_told(self, tmp_path: Path) -> None:
@@ -110,6 +112,45 @@ class TestWeights:
             path.write_bytes(content)
         with pytest.raises(ModelError, match=r"w\.pt: (expected the weights|there is no such)"):
             load_weights(CloseupNet(8), path, "close looks as c2k train closeup")
+
+
+class TestNet:
+    @pytest.mark.parametrize("where", [(0.0, 0.0), (0.6, -0.35), (-0.9, 0.8)])
+    def test_a_map_with_one_place_tells_that_place(self, where: tuple[float, float]) -> None:
+        import torch
+
+        from cameratokeyboard.training.closeup_net import CloseupNet
+
+        class Says(torch.nn.Module):  # type: ignore[misc]
+            def __init__(self, answer: torch.Tensor) -> None:
+                super().__init__()
+                self.answer = answer
+
+            def forward(self, _: torch.Tensor) -> torch.Tensor:
+                return self.answer
+
+        net = CloseupNet(8).eval()
+        away = (net.grid - torch.tensor(where)).norm(dim=1)
+        side = int(len(net.grid) ** 0.5)
+        maps = torch.full((1, 3, side, side), -30.0)
+        maps.view(1, 3, -1)[..., int(away.argmin())] = 30.0
+        net.maps = Says(maps)
+        for layer in (net.points.weight, net.points.bias):
+            torch.nn.init.zeros_(layer)
+        with torch.no_grad():
+            points, _, _ = net(torch.zeros(1, 3, INPUT_PX, INPUT_PX))
+        assert points[0, 0].tolist() == pytest.approx(where, abs=1.01 / side)
+
+    def test_sees_the_window_in_full_and_its_surroundings(self) -> None:
+        import torch
+
+        from cameratokeyboard.training.closeup_net import _views
+
+        x = torch.zeros(1, 3, INPUT_PX, INPUT_PX)
+        x[:, :, INPUT_PX // 4 : INPUT_PX // 4 + 2, INPUT_PX // 4] = 1.0  # the window's corner
+        views = _views(x)[0]
+        assert views[0].argmax() == 0
+        assert (views[3] > 0).nonzero().tolist() == [[INPUT_PX // 8, INPUT_PX // 8]]
 
 
 class TestExport:
