@@ -11,6 +11,8 @@ from cameratokeyboard.text.grammar import BEHIND, OTHER, START, WORD, State, end
 from cameratokeyboard.text.hypotheses import (
     TAKEN_BACK,
     Beam,
+    Context,
+    Decoded,
     Grown,
     Hypothesis,
     marked,
@@ -57,27 +59,6 @@ class BeamSettings:
     unmeant_repeat: float = 0.9
 
 
-@dataclass(frozen=True)
-class Context:
-    """What stands before the presses. previous: up to two words, the nearer last. starts: a
-    sentence begins. at_start: how often this person begins a sentence with a capital. missed: how
-    many times the usual share of presses is not seen.
-    """
-
-    previous: str = ""
-    starts: bool = False
-    at_start: float = 0.9
-    missed: float = 1.0
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """A reading. log_p is comparable among the readings of the same presses only."""
-
-    text: str
-    log_p: float
-
-
 class WordDecoder:
     """Decodes the presses of a word, or of a few whose ends are doubtful.
 
@@ -92,9 +73,16 @@ class WordDecoder:
         self._steps: list[tuple[Beam, Beam]] = []
 
     def decode(
-        self, presses: Sequence[Observation], context: Context | None = None
+        self,
+        presses: Sequence[Observation],
+        context: Context | None = None,
+        *,
+        goes_on: bool = False,
     ) -> list[Decoded]:
-        """Readings of these presses, the most probable first."""
+        """Readings of these presses, the most probable first.
+
+        goes_on: more may follow, so that the last word may be the beginning of a longer one.
+        """
         if not presses:
             return []
         context = context or Context()
@@ -106,7 +94,9 @@ class WordDecoder:
         final = sorted(
             (
                 (
-                    h.touch + weight * (h.language + end(self._model, h.state)),
+                    h.score
+                    if goes_on
+                    else h.touch + weight * (h.language + end(self._model, h.state)),
                     h.text,
                     h.shifts,
                 )

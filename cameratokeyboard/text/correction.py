@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cameratokeyboard.datatypes import KeyPress, Layout, TextEdit
-from cameratokeyboard.text.beam import Context, WordDecoder
+from cameratokeyboard.text.beam import WordDecoder
 from cameratokeyboard.text.doubt import doubted
 from cameratokeyboard.text.editor import RawEditor
 from cameratokeyboard.text.grammar import A_NUMBER, SENTENCE_ENDS, joined
 from cameratokeyboard.text.habits import Habits
+from cameratokeyboard.text.hypotheses import Context
 from cameratokeyboard.text.observation import Observation, Observer, Seen
 from cameratokeyboard.text.posterior import least_errors, probabilities
 from cameratokeyboard.text.protection import protect
@@ -22,7 +23,7 @@ from cameratokeyboard.text.trigrams import SENTENCE_START
 
 #: A space ends the word when readings that end with it have this much probability; until then
 #: the word stays open, and what follows is read with it.
-SURE_END = 0.998
+SURE_END = 0.99
 #: No word stays open for longer than so many spaces and presses.
 _MOST_SPACES, _MOST_PRESSES = 4, 48
 #: More presses than this are no words of any language here.
@@ -146,7 +147,7 @@ class CorrectingEditor:
         if word.returned and _makes_sense(word.written, decoder):
             self._leave()
             return []
-        meant, ended = self._meant(decoder, typed)
+        meant, ended = self._meant(decoder, typed, goes_on=not sure)
         if not (sure or ended >= SURE_END) and not meant.endswith(" "):
             return []
         edits = word.write(meant, t_s)
@@ -161,10 +162,10 @@ class CorrectingEditor:
         spaces = sum(press.observation.typed == " " for press in self._open.presses)
         return spaces > _MOST_SPACES or len(self._open.presses) > _MOST_PRESSES
 
-    def _meant(self, decoder: WordDecoder, typed: str) -> tuple[str, float]:
+    def _meant(self, decoder: WordDecoder, typed: str, *, goes_on: bool) -> tuple[str, float]:
         """What the open presses should write, and how probable it is that a word ends there."""
         core = typed.rstrip("\n\t")
-        readings = decoder.decode(self._observations(), self._open.context)
+        readings = decoder.decode(self._observations(), self._open.context, goes_on=goes_on)
         if not readings:
             return typed, 0.0
         shares = probabilities(readings)

@@ -1,9 +1,10 @@
-"""What the beam search keeps: hypotheses about a text, the best of each."""
+"""What the beam search goes out from, keeps and returns."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from cameratokeyboard.text.casing import UNSEEN
@@ -12,6 +13,27 @@ from cameratokeyboard.text.observation import Observation
 
 #: Stands for a letter that a later backspace takes away: which one it was says nothing.
 TAKEN_BACK = "\0"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What stands before the presses. previous: up to two words, the nearer last. starts: a
+    sentence begins. at_start: how often this person begins a sentence with a capital. missed: how
+    many times the usual share of presses is not seen.
+    """
+
+    previous: str = ""
+    starts: bool = False
+    at_start: float = 0.9
+    missed: float = 1.0
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A reading. log_p is comparable among the readings of the same presses only."""
+
+    text: str
+    log_p: float
 
 
 class Hypothesis(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from cameratokeyboard.text.beam import Decoded
+from cameratokeyboard.text.hypotheses import Decoded
 
 #: Readings that count; those behind them have next to no probability.
 _READINGS = 12

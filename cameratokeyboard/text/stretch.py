@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cameratokeyboard.datatypes import TextEdit
-from cameratokeyboard.text.beam import Context
+from cameratokeyboard.text.hypotheses import Context
 from cameratokeyboard.text.observation import Seen
 
 

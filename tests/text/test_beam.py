@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cameratokeyboard.text.beam import Context, WordDecoder
+from cameratokeyboard.text.beam import WordDecoder
+from cameratokeyboard.text.hypotheses import Context
 from cameratokeyboard.text.language import LanguageModel
 from cameratokeyboard.text.observation import Observation
 
@@ -74,6 +75,17 @@ class TestDecode:
     def test_a_press_that_may_have_been_the_space_splits(self, decoder: WordDecoder) -> None:
         presses = [*sure("the"), torn("v", " "), *sure("cat")]
         assert decoder.decode(presses)[0].text == "the cat"
+
+    def test_what_may_go_on_is_as_likely_as_the_words_it_begins(self) -> None:
+        decoder = WordDecoder(LanguageModel({"no": 500.0, "nobody": 500.0}))
+        presses = [*sure("no"), torn(" ", "b")]
+
+        def begun(*, goes_on: bool) -> float:
+            found = {r.text: r.log_p for r in decoder.decode(presses, goes_on=goes_on)}
+            return found["nob"] - found["no "]
+
+        assert begun(goes_on=False) < -2
+        assert begun(goes_on=True) == pytest.approx(0.0, abs=0.7)
 
     def test_no_presses_have_no_reading(self, decoder: WordDecoder) -> None:
         assert decoder.decode([]) == []

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cameratokeyboard.text.beam import Decoded
+from cameratokeyboard.text.hypotheses import Decoded
 from cameratokeyboard.text.posterior import least_errors, probabilities
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cameratokeyboard.text.beam import Context
+from cameratokeyboard.text.hypotheses import Context
 from cameratokeyboard.text.observation import Observation, Seen
 from cameratokeyboard.text.stretch import Stretch, smallest_edit, words_of
 
