@@ -25,6 +25,7 @@ REQUIRED = {
     "cv2-enumerate-cameras": "1.4",
     "cryptography": "46",
     "fpdf2": "2.8.4",
+    "rapidfuzz": "3.9",
 }
 #: Packages of optional parts, with the extra that brings them and what it is for.
 OPTIONAL = {
