@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from importlib import resources
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,21 @@ MIN_WINDOW_PX = 14.0
 _OUTSIDE = (PADDING, PADDING, PADDING)
 #: At most so many finds are looked at in a frame, the surest first; ten fingers and some false.
 MAX_FINDS = 16
+
+
+@dataclass(frozen=True)
+class View:
+    """How windows are shown. zoom: their side as a multiple of the usual one. mirrored: left is
+    right."""
+
+    zoom: float = 1.0
+    mirrored: bool = False
+
+
+STRAIGHT = View()
+#: What successive frames are shown as. The network errs differently in each view, and who averages
+#: over frames gets the mean of all for the price of one.
+VIEWS = (View(0.92), View(1.08, True), View(1.08), View(0.92, True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,23 +187,32 @@ class CloseupNetwork:
         """The same network that drops nothing, whatever its confidence."""
         return CloseupNetwork(self._session, replace(self.settings, finger=0.0, thumb=0.0))
 
-    def look(self, batch: NDArray[np.float32]) -> CloseFinds:
-        """batch: as ``cut_windows`` gives it."""
+    def look(self, batch: NDArray[np.float32], mirrored: bool = False) -> CloseFinds:
+        """batch: as ``cut_windows`` gives it. mirrored: look at the windows' mirror images."""
+        if mirrored:
+            batch = np.ascontiguousarray(batch[..., ::-1])
         points, names = self._session.run(["points", "names"], {"windows": batch})
-        return CloseFinds(np.asarray(points, float), np.asarray(names, float))
+        back = np.array([-1.0 if mirrored else 1.0, 1.0])
+        return CloseFinds(np.asarray(points, float) * back, np.asarray(names, float))
 
 
 class CloseDetector:
-    """Wraps a detector; its fingers and thumbs get a close look each."""
+    """Wraps a detector; its fingers and thumbs get a close look each.
 
-    def __init__(self, detector: Detector, network: CloseupNetwork) -> None:
+    views: what successive frames are looked at as, over and over.
+    """
+
+    def __init__(
+        self, detector: Detector, network: CloseupNetwork, views: tuple[View, ...] = (STRAIGHT,)
+    ) -> None:
         self._detector = detector
         self._network = network
+        self._views = cycle(views)
 
     def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
         """See Detector; px of the frame."""
         found = self._detector.detect(frame, region_px)
-        return look_closely(frame.image, found, self._network)
+        return look_closely(frame.image, found, self._network, next(self._views))
 
 
 def scout(detector: YoloDetector, settings: CloseSettings) -> YoloDetector:
@@ -200,7 +225,10 @@ def scout(detector: YoloDetector, settings: CloseSettings) -> YoloDetector:
 
 
 def look_closely(
-    image: NDArray[np.uint8], found: Detections, network: CloseupNetwork
+    image: NDArray[np.uint8],
+    found: Detections,
+    network: CloseupNetwork,
+    view: View = STRAIGHT,
 ) -> Detections:
     """The detections with points, names and confidences as close looks correct them.
 
@@ -208,7 +236,8 @@ def look_closely(
     """
     chosen, windows = worth_a_look(found)
     if len(chosen):
-        finds = network.look(cut_windows(image, windows))
+        windows = windows * [1.0, 1.0, view.zoom]
+        finds = network.look(cut_windows(image, windows), view.mirrored)
         found = join(found, chosen, windows, finds, network.settings)
     return without_doubles(sure(found, network.settings))
 

@@ -16,6 +16,7 @@ from cameratokeyboard.detect.closeup import (
     CloseFinds,
     CloseSettings,
     CloseupNetwork,
+    View,
     cut_window,
     cut_windows,
     join,
@@ -47,9 +48,11 @@ class FakeNetwork:
         self.names, self.contact = names, contact
         self.settings = settings or CloseSettings()
         self.shown = 0
+        self.looks: list[tuple[np.ndarray, bool]] = []
 
-    def look(self, batch: np.ndarray) -> CloseFinds:
+    def look(self, batch: np.ndarray, mirrored: bool = False) -> CloseFinds:
         self.shown = len(batch)
+        self.looks.append((batch, mirrored))
         points = np.zeros((len(batch), 3, 2))
         points[:, 0] = self.contact
         return CloseFinds(points, np.tile(self.names, (len(batch), 1)))
@@ -182,6 +185,34 @@ class TestLookClosely:
         detector = CloseDetector(OneFinder(found), network)
         assert len(detector.detect(make_frame())) == 0
         assert network.shown == 0
+
+
+class TestViews:
+    def test_successive_frames_are_shown_in_turn(self) -> None:
+        network = FakeNetwork()
+        views = (View(), View(mirrored=True))
+        detector = CloseDetector(
+            OneFinder(make_detections([(FINGER, 100.0, 80.0)])), network, views
+        )
+        for _ in range(4):
+            detector.detect(make_frame())
+        assert [mirrored for _, mirrored in network.looks] == [False, True, False, True]
+
+    @pytest.mark.parametrize("zoom", [0.8, 1.0, 1.25])
+    def test_points_are_told_in_the_window_that_was_shown(self, zoom: float) -> None:
+        network = FakeNetwork(contact=(0.1, 0.5))
+        found = make_detections([(FINGER, 100.0, 80.0)])
+        seen = look_closely(make_frame().image, found, network, View(zoom))
+        half = zoom * WINDOW_RATIO * 20 / 2
+        assert seen.keypoints[0, 0, :2] == pytest.approx([100 + 0.1 * half, 80 + 0.5 * half])
+
+    def test_the_shipped_network_tells_a_mirrored_window_as_its_mirror_image(self) -> None:
+        network = CloseupNetwork.load()
+        batch = np.random.default_rng(3).random((2, 3, INPUT_PX, INPUT_PX), np.float32)
+        straight = network.look(np.ascontiguousarray(batch[..., ::-1]))
+        mirrored = network.look(batch, mirrored=True)
+        assert mirrored.points == pytest.approx(straight.points * [-1.0, 1.0], abs=1e-6)
+        assert mirrored.names == pytest.approx(straight.names, abs=1e-6)
 
 
 class TestScout:
