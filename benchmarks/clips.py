@@ -27,7 +27,11 @@ def main() -> None:
     parser.add_argument("--engine", default="auto", choices=("auto", "onnxruntime", "openvino"))
     args = parser.parse_args()
     plain = Settings()
-    settings = replace(plain, detector=replace(plain.detector, engine=args.engine))
+    settings = replace(
+        plain,
+        detector=replace(plain.detector, engine=args.engine),
+        text=replace(plain.text, correct="on"),
+    )
     names = args.strategies.split(",")
     condition = f"{len(args.clips)} rendered clips"
     scores: dict[tuple[str, str], list[Score]] = {}
@@ -48,8 +52,10 @@ def figures(clip: Path, strategy: str, settings: Settings) -> Score:
     )
     check_keys(truth, settings, path)
     recognised, _ = recognise(str(clip), settings)
+    if recognised.corrected is None:  # nothing had to be edited
+        recognised = replace(recognised, corrected=recognised.text)
     found = score(truth, recognised, load_layout(settings.layout))
-    read = f"{recognised.text!r} of {truth.text!r}, strict F1 {found.strict_f1:.3f}"
+    read = f"{recognised.text!r} of {truth.text!r}, corrected {recognised.corrected!r}"
     print(f"{clip.stem} {strategy}: {read}", file=sys.stderr, flush=True)
     return found
 
