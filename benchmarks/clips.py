@@ -52,8 +52,6 @@ def figures(clip: Path, strategy: str, settings: Settings) -> Score:
     )
     check_keys(truth, settings, path)
     recognised, _ = recognise(str(clip), settings)
-    if recognised.corrected is None:  # nothing had to be edited
-        recognised = replace(recognised, corrected=recognised.text)
     found = score(truth, recognised, load_layout(settings.layout))
     read = f"{recognised.text!r} of {truth.text!r}, corrected {recognised.corrected!r}"
     print(f"{clip.stem} {strategy}: {read}", file=sys.stderr, flush=True)

@@ -39,7 +39,8 @@ CONTEXT = 2.0
 WINDOW_RATIO = 2.2
 #: Windows that are smaller than this are not worth a second look, px.
 MIN_WINDOW_PX = 14.0
-_OUTSIDE = (PADDING, PADDING, PADDING)
+#: What lies outside of a picture.
+OUTSIDE = (PADDING, PADDING, PADDING)
 #: At most so many finds are looked at in a frame, the surest first; ten fingers and some false.
 MAX_FINDS = 16
 
@@ -135,7 +136,7 @@ def _padded_part(
     if before.any() or after.any():
         wider = cv2.copyMakeBorder(
             np.ascontiguousarray(part), int(before[1]), int(after[1]), int(before[0]),
-            int(after[0]), cv2.BORDER_CONSTANT, value=_OUTSIDE,
+            int(after[0]), cv2.BORDER_CONSTANT, value=OUTSIDE,
         )  # fmt: skip
         return np.asarray(wider, np.uint8), low
     return part, low
@@ -149,7 +150,7 @@ def _warp(
     matrix = np.array([[scale[0], 0.0, offset[0]], [0.0, scale[1], offset[1]]])
     cut = cv2.warpAffine(
         image, matrix, (size_px, size_px), flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT, borderValue=_OUTSIDE,
+        borderMode=cv2.BORDER_CONSTANT, borderValue=OUTSIDE,
     )  # fmt: skip
     return np.asarray(cut, np.uint8)
 

@@ -6,7 +6,13 @@ from importlib import resources
 from pathlib import Path
 
 from cameratokeyboard.detect.base import Detector
-from cameratokeyboard.detect.closeup import VIEWS, CloseDetector, CloseupNetwork, scout
+from cameratokeyboard.detect.closeup import (
+    STRAIGHT,
+    VIEWS,
+    CloseDetector,
+    CloseupNetwork,
+    scout,
+)
 from cameratokeyboard.detect.focus import FocusDetector
 from cameratokeyboard.detect.pictures import PictureDetector
 from cameratokeyboard.detect.refine import SteadyDetector
@@ -46,7 +52,7 @@ def open_detector(
         yolo = scout(yolo, network.settings)
     looker: Detector = FocusDetector(yolo, yolo.wider())
     if network is not None:
-        looker = CloseDetector(looker, network, VIEWS) if refine else CloseDetector(looker, network)
+        looker = CloseDetector(looker, network, VIEWS if refine else (STRAIGHT,))
     return SteadyDetector(looker) if refine else looker
 
 

@@ -62,7 +62,10 @@ def recognise(clip: str, settings: Settings) -> tuple[Recognised, list[float]]:
             ),
             text_to_stdout=False,
         )
-        return read_events(events), report.compute_ms
+        recognised = read_events(events)
+    if settings.text.correct == "on" and recognised.corrected is None:  # nothing had to be edited
+        recognised = replace(recognised, corrected=recognised.text)
+    return recognised, report.compute_ms
 
 
 def as_tree(

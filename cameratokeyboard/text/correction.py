@@ -31,7 +31,6 @@ _LONGEST = 120
 #: So many words may be gone back into by backspaces.
 _REOPENED = 3
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_PUNCTUATION = ".,;:!?)(\"[]'"
 
 
 class CorrectingEditor:
@@ -206,7 +205,7 @@ class CorrectingEditor:
     def _context_behind(self, left: Stretch) -> Context:
         previous, starts = left.context.previous, left.context.starts
         for word in left.written.split():
-            core = word.strip(_PUNCTUATION).lower()
+            core = words_of(word).lower()
             is_word = all(c.isalpha() or c == "'" for c in core)
             starts = word.rstrip(")\"'")[-1:] in SENTENCE_ENDS
             previous = joined(previous, core) if is_word else A_NUMBER if core.isdigit() else ""

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import copy
-from typing import Any, Generic, TypeVar
-
-import torch
-from torch import nn
-
-#: Share of the mean that a step keeps; the last 500 steps count most.
-_KEEP = 0.998
-#: At the beginning the mean follows faster: over about a tenth of the steps made so far.
-_EARLY_STEPS = 10
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 
-Net = TypeVar("Net", bound=nn.Module)
+def running_mean(net: nn.Module, keep: float, early_steps: int = 0) -> AveragedModel:
+    """A copy of ``net`` that follows its weights and buffers with each ``update_parameters``.
 
+    keep: share of the mean that a step keeps. early_steps: at the beginning the mean follows
+    faster, over about one part in so many of the steps made so far. The copy is ``module``.
+    """
 
-class AveragedWeights(Generic[Net]):
-    """A copy of ``net`` that follows its weights; ``net`` itself is the copy, ready for use."""
+    def follow(mean: Tensor, now: Tensor, count: Tensor | int) -> Tensor:
+        if not now.is_floating_point():
+            return now
+        steps = int(count)
+        kept = min(keep, steps / (steps + early_steps)) if early_steps else keep
+        return mean.lerp(now, 1 - kept)
 
-    def __init__(self, net: Net) -> None:
-        self.net: Net = copy.deepcopy(net)
-        self.net.eval()
-
-    def follow(self, net: Net, step: int) -> None:
-        """Take in the weights after optimiser step ``step``, counted from 0."""
-        keep = min(_KEEP, step / (step + _EARLY_STEPS))
-        with torch.no_grad():
-            for mean, now in zip(self.net.parameters(), net.parameters(), strict=True):
-                mean.lerp_(now, 1 - keep)
-
-    def state_dict(self) -> dict[str, Any]:
-        """The mean, for keeping progress on disk."""
-        return dict(self.net.state_dict())
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from a mean that was kept."""
-        self.net.load_state_dict(state)
+    return AveragedModel(net, avg_fn=follow, use_buffers=True)

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cameratokeyboard.detect.closeup import CONTEXT, INPUT_PX, to_input
-from cameratokeyboard.detect.looks import PADDING
+from cameratokeyboard.detect.closeup import CONTEXT, INPUT_PX, OUTSIDE, to_input
+from cameratokeyboard.training.averaging import running_mean
 from cameratokeyboard.training.closeup_net import CloseupNet, closeup_loss
 from cameratokeyboard.training.closeup_patches import PATCH_PX, Patches, unjittered_scale
 from cameratokeyboard.training.config import Augmentation
@@ -30,8 +30,8 @@ from cameratokeyboard.training.weights import load_weights
 _SHIFT, _SIZE, _TURN = 0.05, 0.12, 7.0
 #: Share of the samples that are degraded beyond what the rendered camera did to them.
 _DEGRADED = 0.5
-#: What lies outside of a patch looks like what lies outside of a picture.
-_OUTSIDE = (PADDING, PADDING, PADDING)
+#: Share of the mean of the weights that a step keeps.
+_KEEP = 0.999
 #: The learning rate ends at this share of its greatest.
 _FLOOR = 0.01
 
@@ -69,9 +69,7 @@ def fit(
     net = CloseupNet(settings.width)
     if start is not None:
         load_weights(net, start, "close looks as c2k train closeup")
-    mean = torch.optim.swa_utils.AveragedModel(
-        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999), use_buffers=True
-    )
+    mean = running_mean(net, _KEEP)
     optimiser = torch.optim.AdamW(
         net.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
     )
@@ -119,7 +117,7 @@ def draw_batch(
     for n, index in enumerate(chosen):
         matrix = _random_window(rng)
         cut = cv2.warpAffine(
-            patches.image(index), matrix, (INPUT_PX, INPUT_PX), borderValue=_OUTSIDE
+            patches.image(index), matrix, (INPUT_PX, INPUT_PX), borderValue=OUTSIDE
         )
         shown = np.asarray(cut, np.uint8)
         windows[n] = to_input(degrade(shown, look, rng) if rng.random() < _DEGRADED else shown)

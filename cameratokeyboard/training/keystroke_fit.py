@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cameratokeyboard.training.averaging import AveragedWeights
+from cameratokeyboard.training.averaging import running_mean
 from cameratokeyboard.training.keystroke_net import LAGS, TemporalNet, press_loss
 from cameratokeyboard.training.keystroke_targets import Example
 from cameratokeyboard.training.keystroke_widen import start_from
@@ -27,6 +27,8 @@ LOOK_AHEAD_S = 0.17
 _USUAL_FPS = 30.0
 #: The learning rate ends at this share of its greatest.
 _FLOOR = 0.02
+#: Of the mean of the weights; the last 500 steps count most, at first the last tenth of them.
+_KEEP, _EARLY_STEPS = 0.998, 10
 #: Weights of the losses; onsets are what counts.
 _WEIGHTS = {"onset": 1.0, "contact": 0.6, "offset": 0.5, "share": 0.2}
 
@@ -72,7 +74,7 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: cosine_rate(step, settings.warm_up, settings.steps, _FLOOR)
     )
-    mean = AveragedWeights(net)
+    mean = running_mean(net, _KEEP, _EARLY_STEPS)
     parts = {"net": net, "optimiser": optimiser, "schedule": schedule, "mean": mean}
     first = resume_progress(folder, settings, parts)
     running: dict[str, float] = {}
@@ -82,13 +84,15 @@ def fit(
         rng = np.random.default_rng([settings.seed, step])
         losses = _step(net, optimiser, draw_batch(examples, settings, rng), coarse)
         schedule.step()
-        mean.follow(net, step)
+        mean.update_parameters(net)
         for name, value in losses.items():
             running[name] = 0.98 * running.get(name, value) + 0.02 * value
         if (step + 1) % 100 == 0 or step + 1 == settings.steps:
             tell(step + 1, running)
             save_progress(folder, step + 1, settings, parts)
-    return mean.net
+    averaged: TemporalNet = mean.module
+    averaged.eval()
+    return averaged
 
 
 def _step(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -142,10 +143,7 @@ def varied_noise(rng: np.random.Generator) -> DetectorNoise:
     """
     if rng.random() < _MEASURED_SHARE:
         return _scaled(random_noise(rng, drawn_noise(rng)), _between(rng, *_MEASURED_FACTOR))
-
-    def between(low: float, high: float) -> float:
-        return _between(rng, low, high)
-
+    between = partial(_between, rng)
     poor = rng.random() < _POOR_SHARE
     return DetectorNoise(
         jitter_px=between(0.3, 2.6),
