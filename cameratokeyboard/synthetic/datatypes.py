@@ -10,6 +10,22 @@ from cameratokeyboard.datatypes import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
+class TipShape:
+    """The form of one fingertip's last segment against the mesh's own.
+
+    depth: thickness below the bone. breadth: from side to side. taper: how much broader (narrower
+    below 0) it is at its end. reach_mm: how much further the end lies out. rise_deg: how far the
+    end is bent up, to the nail's side.
+    """
+
+    depth: float = 1.0
+    breadth: float = 1.0
+    taper: float = 0.0
+    reach_mm: float = 0.0
+    rise_deg: float = 0.0
+
+
+@dataclass(frozen=True)
 class HandShape:
     """The measures of one person's hands, both alike but mirrored.
 
@@ -18,7 +34,7 @@ class HandShape:
     girth: thickness of the fingers against the mesh's own.
     masculinity, age, weight: 0..1 between the mesh's female and male, young and old, lean and
     heavy forms (a mesh without such forms ignores them). nail_mm: free edge of the nails beyond the
-    mesh's own.
+    mesh's own. tips: forms of the fingertips, thumb to pinky.
     """
 
     length_mm: float = 185.0
@@ -29,6 +45,7 @@ class HandShape:
     age: float = 0.0
     weight: float = 0.5
     nail_mm: float = 0.0
+    tips: tuple[TipShape, ...] = (TipShape(),) * 5
 
 
 @dataclass(frozen=True)

@@ -140,3 +140,9 @@ def load_hands(
         rig = build_rig(source.load_source(shape), shape)
         save_rig(path, rig)
     return Hand(rig, "left"), Hand(rig, "right")
+
+
+def build_hands(kind: str, shape: HandShape) -> tuple[Hand, Hand]:
+    """As ``load_hands``, and nothing is kept: for people who are seen once."""
+    rig = build_rig(_source_module(kind).load_source(shape), shape)
+    return Hand(rig, "left"), Hand(rig, "right")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from cameratokeyboard.synthetic.hand_source import (
     unit,
     vertex_normals,
 )
+from cameratokeyboard.synthetic.hand_tips import with_tips
 from cameratokeyboard.synthetic.pad_fit import fit_pad
 from cameratokeyboard.synthetic.subdivide import catmull_clark, triangulate
 
@@ -293,7 +294,9 @@ def build_rig(source: SourceHand, shape: HandShape) -> HandRig:
     passes = _QUAD_PASSES if source.faces.shape[1] == 4 else _TRIANGLE_PASSES
     source = to_hand_frame(source)
     frames, bases = _rest_frames(source)
-    source = _finer(_sized(source, frames, shape))
+    source = _sized(source, frames, shape)
+    vertices, tips = with_tips(source, frames, shape.tips)
+    source = _finer(replace(source, vertices=vertices, tips=tips))
     normals = _smooth(vertex_normals(source.vertices, source.faces), source.faces, passes)
     part, finger, distance, dorsal = _labels(source, frames, normals)
     pads, ends = _pads(source, frames, (part == PART_FINGER) & (finger >= 0))

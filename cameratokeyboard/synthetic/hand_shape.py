@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
 from cameratokeyboard.errors import SimulationError
-from cameratokeyboard.synthetic.datatypes import HandShape
+from cameratokeyboard.synthetic.datatypes import HandShape, TipShape
+from cameratokeyboard.synthetic.hand_tips import LEAST, MOST, random_tips
 
 #: Share of people whose nails are longer than the fingertip, and their free edge in mm: more people
 #: and longer nails than in life [assumed], since a long nail hides where the pad is.
@@ -15,7 +16,7 @@ _LONG_NAIL_SHARE, _LONG_NAIL_MM = 0.5, (0.3, 6.0)
 
 
 def random_build(shape: HandShape, rng: np.random.Generator) -> HandShape:
-    """The same measures with a drawn build: sex, age, weight and nails [all assumed]."""
+    """The same measures with a drawn build: sex, age, weight, nails and fingertips [assumed]."""
     long_nails = rng.uniform() < _LONG_NAIL_SHARE
     return replace(
         shape,
@@ -23,6 +24,7 @@ def random_build(shape: HandShape, rng: np.random.Generator) -> HandShape:
         age=float(np.clip(rng.beta(0.8, 2.0), 0, 1)),
         weight=float(np.clip(rng.normal(0.5, 0.17), 0, 1)),
         nail_mm=float(rng.uniform(*_LONG_NAIL_MM)) if long_nails else 0.0,
+        tips=random_tips(rng),
     )
 
 
@@ -37,6 +39,15 @@ def check_shape(shape: HandShape) -> None:
         "weight": (shape.weight, 0.0, 1.0),
         "nail_mm": (shape.nail_mm, 0.0, 25.0),
         **{f"finger_scale[{i}]": (s, 0.6, 1.5) for i, s in enumerate(shape.finger_scale)},
+        **{
+            f"tips[{i}].{f.name}": (
+                getattr(t, f.name),
+                getattr(LEAST, f.name),
+                getattr(MOST, f.name),
+            )
+            for i, t in enumerate(shape.tips)
+            for f in fields(TipShape)
+        },
     }
     for name, (value, low, high) in ranges.items():
         if not low <= value <= high:

@@ -24,10 +24,9 @@ from cameratokeyboard.synthetic.sceneview import Rendered
 from cameratokeyboard.synthetic.stage import Stage, StageWish, draw_looks, draw_stage
 
 Rng = np.random.Generator
-#: So many people stand model for a set; each has their own hands, habits and way of typing.
-PEOPLE = 480
-#: Consecutive pictures that share a person: hands and performances are costly to make.
-RUN_LENGTH = 6
+#: Consecutive pictures that share a person with their own hands, habits and way of typing: to make
+#: one takes a third of the time that a picture takes.
+RUN_LENGTH = 3
 #: Share of people with the second hand mesh when both are asked for.
 _WEBXR_SHARE = 0.2
 #: Shares of sitters with a child's hands and with wide ones.
@@ -95,7 +94,7 @@ class Model:
 
 @lru_cache(maxsize=3)
 def _model(settings: StillSettings, number: int) -> Model:
-    from cameratokeyboard.synthetic.hand import load_hands
+    from cameratokeyboard.synthetic.hand import build_hands
     from cameratokeyboard.synthetic.hand_shape import random_build
 
     rng = _rng(settings, "person", number)
@@ -103,7 +102,7 @@ def _model(settings: StillSettings, number: int) -> Model:
     kind = settings.hands
     if kind == "both":
         kind = "webxr" if rng.uniform() < _WEBXR_SHARE else "anny"
-    return Model(person, load_hands(kind, random_build(person.hand, rng)), kind)
+    return Model(person, build_hands(kind, random_build(person.hand, rng)), kind)
 
 
 def _of_other_size(rng: Rng, person: Person) -> Person:
@@ -126,7 +125,7 @@ def _performance(settings: StillSettings, run: int) -> Performance:
     from cameratokeyboard.synthetic.typist import Typist
 
     rng = _rng(settings, "performance", run)
-    person = _model(settings, run % PEOPLE).person
+    person = _model(settings, run).person
     names = list(STYLES)
     style = "touch" if rng.uniform() < 0.6 else str(rng.choice(names))
     slow, usual, _ = STYLES[style].wpm
@@ -205,7 +204,7 @@ def render_still(renderer: Renderer, settings: StillSettings, number: int) -> Pi
     """Render picture ``number`` of a set; it depends on the settings and the number only."""
     rng = _rng(settings, "picture", number)
     run = number // RUN_LENGTH
-    model = _model(settings, run % PEOPLE)
+    model = _model(settings, run)
     shape = _draw_format(rng, settings.size)
     view = View(str(rng.choice([v.value for v, _ in _VIEWS], p=[p for _, p in _VIEWS])))
     sides = _draw_sides(rng)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cameratokeyboard.errors import SimulationError
-from cameratokeyboard.synthetic.datatypes import HandShape
+from cameratokeyboard.synthetic.datatypes import HandShape, TipShape
 from cameratokeyboard.synthetic.hand_shape import check_shape, random_build
 
 
@@ -39,6 +39,7 @@ class TestCheckShape:
             ("finger_scale", HandShape(finger_scale=(1, 1, 1, 1, 9))),
             ("nail_mm", HandShape(nail_mm=-1.0)),
             ("age", HandShape(age=2.0)),
+            (r"tips\[0\].depth", HandShape(tips=(TipShape(depth=3.0),) * 5)),
             ("length_mm", HandShape(length_mm=float("nan"))),
         ],
     )

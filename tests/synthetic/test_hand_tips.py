@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cameratokeyboard.datatypes import FloatArray
+from cameratokeyboard.synthetic.datatypes import PART_NAIL, HandShape, TipShape
+from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
+from cameratokeyboard.synthetic.hand_source import bone_of
+from cameratokeyboard.synthetic.hand_tips import random_tips
+from tests.synthetic.hand_builders import toy_source
+
+INDEX = 1
+
+
+def _rig(tip: TipShape) -> HandRig:
+    tips = [TipShape()] * 5
+    tips[INDEX] = tip
+    return build_rig(toy_source(), HandShape(tips=tuple(tips)))
+
+
+def _last_segment(rig: HandRig) -> FloatArray:
+    """(P, 3) mm: the index finger's last segment in its own frame."""
+    bone = bone_of(INDEX, 2)
+    mine = rig.weights[:, bone] > 0.99
+    return np.asarray((rig.mesh.rest_mm[mine] - rig.heads[bone]) @ rig.frames[bone])
+
+
+class TestWithTips:
+    def test_other_fingers_and_segments_stay(self) -> None:
+        usual, formed = _rig(TipShape()), _rig(TipShape(0.7, 1.1, 0.2, 1.0, 8.0))
+
+        elsewhere = usual.weights[:, bone_of(INDEX, 2)] == 0
+        moved = np.linalg.norm(formed.mesh.rest_mm - usual.mesh.rest_mm, axis=1)
+        assert moved[elsewhere].max() < 0.05
+        assert moved[~elsewhere].max() > 1
+
+    def test_depth_thins_the_pad_and_not_the_nail(self) -> None:
+        usual, flat = _rig(TipShape()), _rig(TipShape(depth=0.6))
+
+        below = [_last_segment(rig)[:, 2].min() for rig in (usual, flat)]
+        above = [_last_segment(rig)[:, 2].max() for rig in (usual, flat)]
+        # The segment's first part keeps its form, its middle has the new one.
+        middle = [
+            part[np.abs(part[:, 1] / usual.lengths[INDEX, 2] - 0.7) < 0.1, 2].min()
+            for part in (_last_segment(usual), _last_segment(flat))
+        ]
+        assert middle[1] / middle[0] == pytest.approx(0.6, abs=0.05)
+        assert below[1] > below[0] - 1e-9
+        assert above[1] == pytest.approx(above[0])
+
+    def test_pad_follows_the_form(self) -> None:
+        usual, flat = _rig(TipShape()), _rig(TipShape(depth=0.6))
+
+        lowest = [rig.pads[INDEX, 0, 2] - rig.pads[INDEX, 1, 2] for rig in (usual, flat)]
+        assert lowest[1] > lowest[0] + 1.5
+
+    def test_breadth_and_taper_work_from_side_to_side(self) -> None:
+        usual, broad, tapered = (
+            _last_segment(_rig(t))
+            for t in (TipShape(), TipShape(breadth=1.2), TipShape(taper=-0.3))
+        )
+
+        assert np.ptp(broad[:, 0]) / np.ptp(usual[:, 0]) == pytest.approx(1.2, abs=0.05)
+        far = usual[:, 1] > 0.9 * usual[:, 1].max()
+        assert np.ptp(tapered[far, 0]) < 0.8 * np.ptp(usual[far, 0])
+        np.testing.assert_allclose(np.ptp(tapered[:, 0]), np.ptp(usual[:, 0]), rtol=0.02)
+
+    def test_reach_lengthens_the_finger(self) -> None:
+        usual, longer = _rig(TipShape()), _rig(TipShape(reach_mm=2.0))
+
+        assert longer.ends[INDEX, 1] - usual.ends[INDEX, 1] == pytest.approx(2.0, abs=0.2)
+        assert longer.lengths[INDEX, 2] - usual.lengths[INDEX, 2] == pytest.approx(2.0, abs=0.2)
+
+    def test_rise_bends_the_end_to_the_nails_side(self) -> None:
+        usual, risen = _rig(TipShape()), _rig(TipShape(rise_deg=15.0))
+
+        nail = (usual.mesh.part == PART_NAIL) & (usual.mesh.finger == INDEX)
+        up = (risen.mesh.rest_mm - usual.mesh.rest_mm)[nail] @ usual.frames[bone_of(INDEX, 2)][:, 2]
+        assert up.min() > 0
+        assert up.max() > 1
+
+
+class TestRandomTips:
+    def test_people_differ_more_than_one_persons_fingers(self) -> None:
+        rng = np.random.default_rng(3)
+        depth = np.array([[tip.depth for tip in random_tips(rng)] for _ in range(300)])
+
+        assert depth.mean(axis=1).std() > 2 * depth.std(axis=1).mean()
+        assert depth.min() < 0.7
+        assert depth.max() > 1.05
+
+    def test_any_draw_builds_a_hand(self) -> None:
+        rng = np.random.default_rng(4)
+        for _ in range(20):
+            rig = build_rig(toy_source(), replace(HandShape(), tips=random_tips(rng)))
+            assert np.isfinite(rig.mesh.rest_mm).all()
+            assert (rig.pads[:, 1] > 1).all()
