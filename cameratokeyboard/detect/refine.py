@@ -1,10 +1,10 @@
 """Steady points: what the pixels did since the last frame, fused with what the network says.
 
-A network's keypoint jitters by about a pixel from frame to frame even on a finger that lies still,
-and jitter is what costs keystrokes. Optical flow measures motion between two frames to a few
-hundredths of a pixel but drifts when it is summed up. Each contact point is therefore carried along
-by the flow and pulled gently towards the network's point; the further apart the two are, the more
-the network is believed.
+A network's keypoint jitters by about half a pixel from frame to frame even on a finger that lies
+still, and jitter is what costs keystrokes. Optical flow measures the motion of a finger that hardly
+moves to a few hundredths of a pixel, errs by a share of a larger motion, and drifts when it is
+summed up. Each point is therefore carried along by the flow and corrected by the network's as in a
+Kalman filter: what is known of a finger adds up while it lies still and is doubted after it moved.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 from cameratokeyboard.datatypes import MARKER, Detections, FloatArray, Frame, ImageArray
 from cameratokeyboard.detect.base import Detector
 
-#: Share of the gap between flow and network that is closed in a frame while the finger lies still:
-#: at 0.07 independent jitter shrinks to sqrt(0.07 / 1.93) = 0.19 of itself.
-STILL_SHARE = 0.07
-#: The same for a finger that moves by MOVING_PX a frame or more, where flow errs more.
-MOVING_SHARE, MOVING_PX = 0.2, 4.0
+#: How much the flow's error of a frame adds to a point's doubt, in the network's own error: while
+#: the finger lies still, and for a motion by one (smaller) side of its box a frame. At 0.15 a still
+#: point is the mean of about ten frames. Chosen on rendered clips.
+STILL_ERROR, MOTION_ERROR = 0.15, 12.0
 #: The gap, as a share of the box's smaller side, at which the network is believed entirely.
 TRUST_GAP = 0.45
 #: Flow is believed when it leads back to within this of where it came from, px.
@@ -48,12 +47,14 @@ _PROBES = np.array([[0.3, 0.0], [0.55, 0.0], [0.8, 0.0], [0.5, -0.2], [0.5, 0.2]
 
 @dataclass(frozen=True, eq=False)
 class _Memory:
-    """The last frame. grey: (H, W). found: as reported. coasted: (N,) frames since it was seen."""
+    """The last frame. grey: (H, W). found: as reported. coasted: (N,) frames since it was seen.
+    doubt: (N,) variance of the points, 1 being that of the network's."""
 
     grey: ImageArray
     t_s: float
     found: Detections
     coasted: NDArray[np.int64]
+    doubt: FloatArray
 
 
 class SteadyDetector:
@@ -72,24 +73,26 @@ class SteadyDetector:
         found = self._detector.detect(frame, region_px)
         grey = np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY), np.uint8)
         memory = self._memory
-        coasted = np.zeros(len(found), np.int64)
+        coasted, doubt = np.zeros(len(found), np.int64), np.ones(len(found))
         if memory is not None and memory.grey.shape == grey.shape:
             step = frame.t_s - memory.t_s
             if 0 < step <= MAX_STEP_S:
-                found, coasted = _fuse(memory, found, grey)
-        self._memory = _Memory(grey, frame.t_s, found, coasted)
+                found, coasted, doubt = _fuse(memory, found, grey)
+        self._memory = _Memory(grey, frame.t_s, found, coasted, doubt)
         return found
 
 
 def _fuse(
     memory: _Memory, found: Detections, grey: ImageArray
-) -> tuple[Detections, NDArray[np.int64]]:
-    """This frame's detections with steadied keypoints, and the carried ones appended."""
+) -> tuple[Detections, NDArray[np.int64], FloatArray]:
+    """This frame's detections with steadied keypoints and the carried ones appended, the frames
+    since each was seen, and its doubt."""
     tracked = np.flatnonzero(
         (memory.found.class_id != MARKER) & (memory.found.keypoints[:, 0, 2] > 0)
     )
+    seen, doubt = np.zeros(len(found), np.int64), np.ones(len(found))
     if not len(tracked):
-        return found, np.zeros(len(found), np.int64)
+        return found, seen, doubt
     last = memory.found.select(tracked)
     moved, believed = flow(memory.grey, grey, last)
     carried = last.keypoints[:, :, :2] + moved[:, None]
@@ -98,31 +101,42 @@ def _fuse(
     for old, new in pairs:
         if believed[old]:
             side = float(np.min(found.xyxy[new, 2:] - found.xyxy[new, :2]))
-            speed = float(np.linalg.norm(moved[old]))
-            keypoints[new, :, :2] = blend(carried[old], found.keypoints[new, :, :2], side, speed)
+            doubted = carried_doubt(float(memory.doubt[tracked[old]]), moved[old], side)
+            points = found.keypoints[new, :, :2]
+            keypoints[new, :, :2], doubt[new] = blend(carried[old], points, side, doubted)
     steady = Detections(found.xyxy, found.class_id, found.confidence, keypoints, found.image_wh)
     lost = np.ones(len(tracked), bool)
     lost[[old for old, _ in pairs]] = False
     coasting = memory.coasted[tracked] + 1
     sure = (last.confidence >= COAST_CONFIDENCE * COAST_FADE ** (coasting - 1)) & believed
     keep = np.flatnonzero(lost & sure & (coasting <= MAX_COAST) & _alone(carried[:, 0], found))
-    return _append(steady, last, moved, keep), np.concatenate(
-        [np.zeros(len(found), np.int64), coasting[keep]]
+    return (
+        _append(steady, last, moved, keep),
+        np.concatenate([seen, coasting[keep]]),
+        np.concatenate([doubt, memory.doubt[tracked][keep] + 1.0]),
     )
 
 
-def blend(carried: FloatArray, seen: FloatArray, side: float, speed: float) -> FloatArray:
-    """Fuse carried and seen keypoints, (K, 2) px each.
+def carried_doubt(doubt: float, moved: FloatArray, side: float) -> float:
+    """The variance of a point that flow carried by (2,) px; side: the box's smaller side, px."""
+    motion = float(np.linalg.norm(moved)) / max(side, 1.0)
+    return doubt + STILL_ERROR**2 + (MOTION_ERROR * motion) ** 2
 
-    side: the box's smaller side, px. speed: how far the flow went, px a frame.
+
+def blend(
+    carried: FloatArray, seen: FloatArray, side: float, doubt: float
+) -> tuple[FloatArray, float]:
+    """Fuse carried and seen keypoints, (K, 2) px each; returns them and their doubt.
+
+    side: the box's smaller side, px. doubt: variance of the carried ones, that of the seen being 1.
     """
+    least = doubt / (doubt + 1.0)
     gap = np.linalg.norm(seen - carried, axis=1, keepdims=True) / max(side, 1.0)
-    least = STILL_SHARE + (MOVING_SHARE - STILL_SHARE) * min(speed / MOVING_PX, 1.0)
     share = least + (1 - least) * np.clip(gap / TRUST_GAP, 0, 1) ** 2
     fused: FloatArray = np.where(
         np.isfinite(seen + carried), carried + share * (seen - carried), seen
     )
-    return fused
+    return fused, least
 
 
 def flow(
