@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,11 +82,8 @@ def fit(
     net.to(memory_format=torch.channels_last)
     coarse = computes_in_16_bits()
     running: dict[str, float] = {}
-    for step in range(first, settings.steps):
+    for step, (windows, targets) in _batches(patches, settings, first):
         net.train()
-        windows, targets = draw_batch(
-            patches, settings, np.random.default_rng([settings.seed, step])
-        )
         with torch.autocast("cpu", torch.bfloat16, enabled=coarse):
             found = net(windows.to(memory_format=torch.channels_last))
         losses = closeup_loss(found, targets)
@@ -104,6 +102,22 @@ def fit(
     averaged: CloseupNet = mean.module
     averaged.eval()
     return averaged
+
+
+def _batches(
+    patches: Patches, settings: FitSettings, first: int
+) -> Iterator[tuple[int, tuple[Tensor, dict[str, Tensor]]]]:
+    """Steps and their batches; the next one is drawn while the network learns from this one."""
+
+    def draw(step: int) -> tuple[Tensor, dict[str, Tensor]]:
+        return draw_batch(patches, settings, np.random.default_rng([settings.seed, step]))
+
+    with ThreadPoolExecutor(1) as ahead:
+        waiting = ahead.submit(draw, first)
+        for step in range(first, settings.steps):
+            batch = waiting.result()
+            waiting = ahead.submit(draw, min(step + 1, settings.steps - 1))
+            yield step, batch
 
 
 def draw_batch(
