@@ -126,7 +126,7 @@ def carried_doubt(doubt: float, moved: FloatArray, side: float) -> float:
 def blend(
     carried: FloatArray, seen: FloatArray, side: float, doubt: float
 ) -> tuple[FloatArray, float]:
-    """Fuse carried and seen keypoints, (K, 2) px each; returns them and their doubt.
+    """Fuse carried and seen keypoints, (K, 2) px each; returns them and the first one's doubt.
 
     side: the box's smaller side, px. doubt: variance of the carried ones, that of the seen being 1.
     """
@@ -136,7 +136,8 @@ def blend(
     fused: FloatArray = np.where(
         np.isfinite(seen + carried), carried + share * (seen - carried), seen
     )
-    return fused, least
+    # The gain of a Kalman filter is also the variance that it leaves.
+    return fused, float(share[0, 0]) if np.isfinite(share[0, 0]) else 1.0
 
 
 def flow(

@@ -140,9 +140,10 @@ class TestBlend:
     def test_large_gaps_are_all_network(self) -> None:
         carried = np.array([[0.0, 0], [0, 0]])
         seen = np.array([[40.0, 0], [np.nan, np.nan]])
-        fused, _ = blend(carried, seen, side=40, doubt=0.1)
+        fused, left = blend(carried, seen, side=40, doubt=0.1)
         assert fused[0, 0] == pytest.approx(40)
         assert np.isnan(fused[1]).all()
+        assert left == pytest.approx(1.0)
 
 
 class TestCarriedDoubt:
