@@ -116,7 +116,8 @@ def _batches(
         waiting = ahead.submit(draw, first)
         for step in range(first, settings.steps):
             batch = waiting.result()
-            waiting = ahead.submit(draw, min(step + 1, settings.steps - 1))
+            if step + 1 < settings.steps:
+                waiting = ahead.submit(draw, step + 1)
             yield step, batch
 
 
