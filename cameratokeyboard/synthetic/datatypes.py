@@ -26,6 +26,21 @@ class TipShape:
 
 
 @dataclass(frozen=True)
+class NailShape:
+    """The form of a nail.
+
+    breadth: as a share of the fingertip's. length_mm: from its root to its edge at the finger's
+    end. turn_deg: how steep the finger's end is where the nail ends, 0 flat on its back, 90
+    upright. squareness: exponent of its outline, 2 an oval, more is squarer.
+    """
+
+    breadth: float
+    length_mm: float
+    turn_deg: float
+    squareness: float
+
+
+@dataclass(frozen=True)
 class HandShape:
     """The measures of one person's hands, both alike but mirrored.
 
@@ -34,7 +49,8 @@ class HandShape:
     girth: thickness of the fingers against the mesh's own.
     masculinity, age, weight: 0..1 between the mesh's female and male, young and old, lean and
     heavy forms (a mesh without such forms ignores them). nail_mm: free edge of the nails beyond the
-    mesh's own. tips: forms of the fingertips, thumb to pinky.
+    mesh's own. tips: forms of the fingertips, thumb to pinky. nails: forms of the nails, thumb to
+    pinky; None: the mesh's own.
     """
 
     length_mm: float = 185.0
@@ -46,6 +62,7 @@ class HandShape:
     weight: float = 0.5
     nail_mm: float = 0.0
     tips: tuple[TipShape, ...] = (TipShape(),) * 5
+    nails: tuple[NailShape, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from cameratokeyboard.synthetic.datatypes import (
     HandMesh,
     HandShape,
 )
+from cameratokeyboard.synthetic.hand_nails import nail_mask
 from cameratokeyboard.synthetic.hand_shape import check_shape
 from cameratokeyboard.synthetic.hand_source import (
     BONE_COUNT,
@@ -30,7 +31,7 @@ from cameratokeyboard.synthetic.hand_source import (
     vertex_normals,
 )
 from cameratokeyboard.synthetic.hand_tips import with_tips
-from cameratokeyboard.synthetic.pad_fit import fit_pad
+from cameratokeyboard.synthetic.pad_fit import PAD_ROWS, fit_pad, surface
 from cameratokeyboard.synthetic.subdivide import catmull_clark, triangulate
 
 #: Share of the splay between the fingers' bending planes in the rest pose that stays when they
@@ -49,8 +50,8 @@ class HandRig:
     mesh: the vertices and labels. normals: (V, 3). weights: (V, 17). heads: (17, 3) joints.
     frames: (17, 3, 3) rest axes of each bone as columns: flexion axis, bone, dorsal. bases:
     (5, 3, 3) axes of each finger at zero flexion and abduction. lengths: (5, 3) segment lengths.
-    radii: (5, 3) half thickness of each segment. pads: (5, 2, 3) centre and radii of each pad's
-    ellipsoid in the last segment's frame. ends: (5, 3) far end of the finger in the same frame.
+    radii: (5, 3) half thickness of each segment. pads: (5, PAD_ROWS, 3), each as of ``fit_pad``, in
+    the last segment's frame. ends: (5, 3) far end of the finger in the same frame.
     soles: (S, 3) points of the palm's underside and of the wrist's that would touch a table first.
     """
 
@@ -241,13 +242,15 @@ def _radii(source: SourceHand, frames: FloatArray) -> FloatArray:
 def _pads(
     source: SourceHand, frames: FloatArray, flesh: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Pads as ellipsoids (5, 2, 3) and the fingers' ends (5, 3), in the last segments' frames."""
-    pads, ends = np.zeros((FINGERS, 2, 3)), np.zeros((FINGERS, 3))
+    """Pads (5, PAD_ROWS, 3) and the fingers' ends (5, 3), in the last segments' frames."""
+    pads, ends = np.zeros((FINGERS, PAD_ROWS, 3)), np.zeros((FINGERS, 3))
     for finger in range(FINGERS):
         bone = bone_of(finger, 2)
         mine = flesh & (source.weights[:, bone] > 0.7)
-        cloud = (source.vertices[mine] - source.heads[bone]) @ frames[bone]
-        pads[finger] = fit_pad(cloud)
+        local = (source.vertices - source.heads[bone]) @ frames[bone]
+        skin = surface(local, source.faces[mine[source.faces].all(axis=1)])
+        pads[finger] = fit_pad(skin, thumb=finger == 0)
+        cloud = local[mine]
         ends[finger] = cloud[cloud[:, 1] > cloud[:, 1].max() - 1.5].mean(axis=0)
         ends[finger, 1] = cloud[:, 1].max()
     return pads, ends
@@ -299,6 +302,10 @@ def build_rig(source: SourceHand, shape: HandShape) -> HandRig:
     source = _finer(replace(source, vertices=vertices, tips=tips))
     normals = _smooth(vertex_normals(source.vertices, source.faces), source.faces, passes)
     part, finger, distance, dorsal = _labels(source, frames, normals)
+    if shape.nails is not None:
+        on_nail = nail_mask(source, frames, normals, finger, shape.nails)
+        part = np.where(part == PART_NAIL, PART_FINGER, part)
+        part = np.where(on_nail, PART_NAIL, part)
     pads, ends = _pads(source, frames, (part == PART_FINGER) & (finger >= 0))
     vertices = _grow_nails(source.vertices, part, finger, frames, shape.nail_mm)
     mesh = HandMesh(vertices, source.faces, part, finger, distance, dorsal)

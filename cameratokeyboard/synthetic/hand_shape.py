@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 import numpy as np
 
 from cameratokeyboard.errors import SimulationError
-from cameratokeyboard.synthetic.datatypes import HandShape, TipShape
-from cameratokeyboard.synthetic.hand_tips import LEAST, MOST, random_tips
+from cameratokeyboard.synthetic import hand_nails, hand_tips
+from cameratokeyboard.synthetic.datatypes import HandShape, NailShape, TipShape
+from cameratokeyboard.synthetic.hand_nails import random_nails
+from cameratokeyboard.synthetic.hand_tips import random_tips
 
 #: Share of people whose nails are longer than the fingertip, and their free edge in mm: more people
 #: and longer nails than in life [assumed], since a long nail hides where the pad is.
@@ -25,6 +28,7 @@ def random_build(shape: HandShape, rng: np.random.Generator) -> HandShape:
         weight=float(np.clip(rng.normal(0.5, 0.17), 0, 1)),
         nail_mm=float(rng.uniform(*_LONG_NAIL_MM)) if long_nails else 0.0,
         tips=random_tips(rng),
+        nails=random_nails(rng),
     )
 
 
@@ -39,18 +43,29 @@ def check_shape(shape: HandShape) -> None:
         "weight": (shape.weight, 0.0, 1.0),
         "nail_mm": (shape.nail_mm, 0.0, 25.0),
         **{f"finger_scale[{i}]": (s, 0.6, 1.5) for i, s in enumerate(shape.finger_scale)},
-        **{
-            f"tips[{i}].{f.name}": (
-                getattr(t, f.name),
-                getattr(LEAST, f.name),
-                getattr(MOST, f.name),
-            )
-            for i, t in enumerate(shape.tips)
-            for f in fields(TipShape)
-        },
+        **_within("tips", shape.tips, hand_tips.LEAST, hand_tips.MOST),
+        **_within("nails", shape.nails or (), hand_nails.LEAST, hand_nails.MOST),
     }
     for name, (value, low, high) in ranges.items():
         if not low <= value <= high:
             raise SimulationError(
                 f"hand measure {name}: expected {low:g} to {high:g}, got {value:g}"
             )
+
+
+def _within(
+    name: str,
+    parts: Sequence[TipShape | NailShape],
+    least: TipShape | NailShape,
+    most: TipShape | NailShape,
+) -> dict[str, tuple[float, float, float]]:
+    """Each measure of each finger's part with what it may be at least and at most."""
+    return {
+        f"{name}[{i}].{f.name}": (
+            getattr(part, f.name),
+            getattr(least, f.name),
+            getattr(most, f.name),
+        )
+        for i, part in enumerate(parts)
+        for f in fields(part)
+    }

@@ -10,6 +10,8 @@ from cameratokeyboard.synthetic.datatypes import PART_NAIL, HandShape, TipShape
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
 from cameratokeyboard.synthetic.hand_source import bone_of
 from cameratokeyboard.synthetic.hand_tips import random_tips
+from cameratokeyboard.synthetic.pad_fit import GIVE_MM, lowest_points
+from cameratokeyboard.synthetic.skeleton import rotation
 from tests.synthetic.hand_builders import toy_source
 
 INDEX = 1
@@ -54,8 +56,14 @@ class TestWithTips:
     def test_pad_follows_the_form(self) -> None:
         usual, flat = _rig(TipShape()), _rig(TipShape(depth=0.6))
 
-        lowest = [rig.pads[INDEX, 0, 2] - rig.pads[INDEX, 1, 2] for rig in (usual, flat)]
-        assert lowest[1] > lowest[0] + 1.5
+        frame, here = rotation(0, np.radians(-50)), np.zeros((1, 3))
+        lowest = []
+        for rig in (usual, flat):
+            point, _ = lowest_points(rig.pads[INDEX : INDEX + 1], frame[None], here)
+            flesh = (_last_segment(rig) @ frame.T)[:, 2].min()
+            assert point[0, 2] == pytest.approx(flesh + GIVE_MM, abs=0.3)
+            lowest.append(point[0, 2])
+        assert lowest[1] > lowest[0] + 0.5
 
     def test_breadth_and_taper_work_from_side_to_side(self) -> None:
         usual, broad, tapered = (
@@ -97,4 +105,5 @@ class TestRandomTips:
         for _ in range(20):
             rig = build_rig(toy_source(), replace(HandShape(), tips=random_tips(rng)))
             assert np.isfinite(rig.mesh.rest_mm).all()
-            assert (rig.pads[:, 1] > 1).all()
+            spans = np.sqrt(rig.pads[:, 1:].reshape(5, -1, 3, 3)[..., [0, 1, 2], [0, 1, 2]])
+            assert (spans.sum(axis=1) > 1).all()
