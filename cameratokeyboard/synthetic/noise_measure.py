@@ -24,6 +24,9 @@ _GATE = 0.5
 #: Fingertips covered up to this share count as in plain view.
 _PLAIN_COVER = 0.35
 _LEAST_FRAMES = 30
+#: Frames in plain view that tell a finger's lasting error: in one or two it may be another finger's
+#: detection that was taken for it.
+_LEAST_TOLD = 8
 _LAG = 3
 
 
@@ -194,8 +197,10 @@ def _marker_errors(found: Detections, centres: FloatArray) -> list[FloatArray]:
 
 
 def _lasting(matches: _Matches, plain: BoolArray) -> FloatArray:
-    """(10, 2) px: the mean error of each finger, NaN for one that was not found in plain view."""
-    error = np.where((plain & matches.found)[..., None], matches.error, np.nan)
+    """(10, 2) px: the mean error of each finger, NaN for one that was hardly found in plain view."""
+    told = plain & matches.found
+    told &= told.sum(axis=0) >= _LEAST_TOLD
+    error = np.where(told[..., None], matches.error, np.nan)
     return np.array([_mean(error[:, finger]) for finger in range(FINGER_COUNT)])
 
 

@@ -70,6 +70,22 @@ class TestMeasureNoise:
         assert found.common_px == pytest.approx(4.0, abs=0.1)
         assert found.bias_px < 0.1
 
+    def test_a_finger_seen_once_tells_no_lasting_error(self) -> None:
+        tips = film(performed("touch", 4), front_shot(fps=FPS))
+        hidden = tips.cover.copy()
+        hidden[:, 2] = 0.9
+        contact = tips.contact.copy()
+        # In its only frame in plain view another finger's detection lies nearest.
+        hidden[30, 2], contact[30, 2] = 0.0, contact[30, 2] + [0.0, 9.0]
+        seen = replace(tips, contact=contact)
+        stream = detect_without_pixels(
+            seen, front_shot(fps=FPS), qwerty(), DetectorNoise.none(), rng(1)
+        )
+        truth = DetectionTruth(tips.t_s, tips.contact, tips.xyxy, tips.in_view, hidden, tips.blur)
+        found = measure_noise([stream.detections(n) for n in range(len(stream))], truth)
+        assert found.bias_px < 0.1
+        assert found.common_px < 0.1
+
     def test_detections_must_fit_the_truth(self) -> None:
         tips = film(performed(), front_shot())
         truth = DetectionTruth(
