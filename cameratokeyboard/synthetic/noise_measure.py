@@ -197,7 +197,7 @@ def _marker_errors(found: Detections, centres: FloatArray) -> list[FloatArray]:
 
 
 def _lasting(matches: _Matches, plain: BoolArray) -> FloatArray:
-    """(10, 2) px: the mean error of each finger, NaN for one that was hardly found in plain view."""
+    """(10, 2) px: the mean error of each finger, NaN for one hardly found in plain view."""
     told = plain & matches.found
     told &= told.sum(axis=0) >= _LEAST_TOLD
     error = np.where(told[..., None], matches.error, np.nan)
