@@ -58,10 +58,11 @@ def touching(skin: Surface, ways: FloatArray) -> tuple[FloatArray, FloatArray]:
     Returns (N,) mm, how far it reaches, and (N, 3) mm, the middle of what comes near the table: the
     flesh gives way, the more the nearer.
     """
-    height = skin.points @ ways.T
+    # Not by matrix products: how those round depends on the threads, and a fit goes other ways then.
+    height = np.einsum("pi,ni->pn", skin.points, ways)
     reach = height.max(axis=0)
     share = skin.area[:, None] * np.exp((height - reach) / GIVE_MM)
-    return reach, (share / share.sum(axis=0)).T @ skin.points
+    return reach, np.einsum("pn,pi->ni", share / share.sum(axis=0), skin.points)
 
 
 def _directions(thumb: bool) -> tuple[FloatArray, FloatArray]:
@@ -128,7 +129,7 @@ def fit_pad(skin: Surface, thumb: bool = False) -> FloatArray:
         points, norms = _reached(matrices, ways)
         aside = centre + points.sum(axis=1) - middle
         aside = aside - np.einsum("ni,ni->n", aside, ways)[:, None] * ways
-        up = ways @ centre + norms.sum(axis=1) - height
+        up = np.einsum("ni,i->n", ways, centre) + norms.sum(axis=1) - height
         return np.concatenate([up * weight, (aside * weight[:, None]).ravel(), _PULL * (x - start)])
 
     each = np.array([half, 9.0, 0.9 * half]) / PARTS
