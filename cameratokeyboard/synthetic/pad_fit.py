@@ -58,7 +58,7 @@ def touching(skin: Surface, ways: FloatArray) -> tuple[FloatArray, FloatArray]:
     Returns (N,) mm, how far it reaches, and (N, 3) mm, the middle of what comes near the table: the
     flesh gives way, the more the nearer.
     """
-    # Not by matrix products: how those round depends on the threads, and a fit goes other ways then.
+    # No matrix products: how those round depends on the threads, and a fit goes other ways then.
     height = np.einsum("pi,ni->pn", skin.points, ways)
     reach = height.max(axis=0)
     share = skin.area[:, None] * np.exp((height - reach) / GIVE_MM)
