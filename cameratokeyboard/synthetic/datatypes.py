@@ -15,7 +15,9 @@ class TipShape:
 
     depth: thickness below the bone. breadth: from side to side. taper: how much broader (narrower
     below 0) it is at its end. reach_mm: how much further the end lies out. rise_deg: how far the
-    end is bent up, to the nail's side.
+    end is bent up, to the nail's side. back: thickness above the bone. fall_mm: how far the nail's
+    side lies back at the end, so that the pad is foremost. aside_deg: how far the end is bent to
+    the side that the flexion axis points to.
     """
 
     depth: float = 1.0
@@ -23,6 +25,9 @@ class TipShape:
     taper: float = 0.0
     reach_mm: float = 0.0
     rise_deg: float = 0.0
+    back: float = 1.0
+    fall_mm: float = 0.0
+    aside_deg: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -302,11 +302,12 @@ def build_rig(source: SourceHand, shape: HandShape) -> HandRig:
     source = _finer(replace(source, vertices=vertices, tips=tips))
     normals = _smooth(vertex_normals(source.vertices, source.faces), source.faces, passes)
     part, finger, distance, dorsal = _labels(source, frames, normals)
+    # Drawn nails are looks: what a finger touches with does not depend on them.
+    pads, ends = _pads(source, frames, (part == PART_FINGER) & (finger >= 0))
     if shape.nails is not None:
         on_nail = nail_mask(source, frames, normals, finger, shape.nails)
         part = np.where(part == PART_NAIL, PART_FINGER, part)
         part = np.where(on_nail, PART_NAIL, part)
-    pads, ends = _pads(source, frames, (part == PART_FINGER) & (finger >= 0))
     vertices = _grow_nails(source.vertices, part, finger, frames, shape.nail_mm)
     mesh = HandMesh(vertices, source.faces, part, finger, distance, dorsal)
     return HandRig(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,18 +19,31 @@ _END_FROM, _BEND_FROM = 0.5, 0.3
 #: What people's fingertips have in common, and by how much one person's fingers differ among
 #: themselves: mean or range and standard deviations in the order of TipShape. The main mesh's
 #: fingertips are nearly round, those of people about 0.8 as deep as broad, so that most are made
-#: flatter here [spreads assumed, wider than life].
-_DEPTH = (0.65, 1.12)
+#: flatter here; a thick back takes from the pad. The mesh's ends are foremost just below the nail,
+#: and people's often in the middle of the pad [spreads assumed, wider than life].
+_DEPTH, _BACK, _FALL_MM = (0.65, 1.12), (0.85, 1.9), (0.0, 4.0)
+_DEPTH_PER_BACK = -0.22
 _MEAN = np.array([1.0, 0.0, 0.0, 2.0])
 _PEOPLE = np.array([0.06, 0.10, 0.6, 5.0])
-_FINGERS_SD = np.array([0.04, 0.03, 0.05, 0.3, 2.5])
+_FINGERS_SD = np.array([0.04, 0.03, 0.05, 0.3, 2.5, 0.06, 0.4, 3.5])
 #: What is possible, in the order of TipShape.
-LEAST, MOST = TipShape(0.5, 0.75, -0.35, -2.0, -15.0), TipShape(1.3, 1.25, 0.35, 2.5, 20.0)
+LEAST = TipShape(0.45, 0.75, -0.35, -2.0, -15.0, 0.7, -0.5, -10.0)
+MOST = TipShape(1.3, 1.25, 0.35, 2.5, 20.0, 2.1, 5.0, 10.0)
+
+
+class _Segment(NamedTuple):
+    """length: of a last segment. low, high: mm its end reaches below and above the bone."""
+
+    length: float
+    low: float
+    high: float
 
 
 def random_tips(rng: np.random.Generator) -> tuple[TipShape, ...]:
     """Thumb to pinky: a person's own form, and a little of each finger's."""
-    person = np.concatenate([[rng.uniform(*_DEPTH)], rng.normal(_MEAN, _PEOPLE)])
+    back = rng.uniform(*_BACK)
+    depth = rng.uniform(*_DEPTH) + _DEPTH_PER_BACK * (back - 1)
+    person = [depth, *rng.normal(_MEAN, _PEOPLE), back, rng.uniform(*_FALL_MM), 0.0]
     fingers = person + rng.normal(0, _FINGERS_SD, (FINGERS, len(person)))
     fingers = np.clip(fingers, astuple(LEAST), astuple(MOST))
     return tuple(TipShape(*(float(v) for v in row)) for row in fingers)
@@ -51,24 +65,31 @@ def with_tips(
         length = float(np.linalg.norm(source.tips[finger] - head))
         mine = np.flatnonzero(source.weights[:, bone] > 0)
         local = (source.vertices[mine] - head) @ axes
-        moved = _formed(local, length, shape) - local
+        end = local[local[:, 1] > _END_FROM * length, 2]
+        segment = _Segment(length, float(end.min()), float(end.max()))
+        moved = _formed(local, segment, shape) - local
         vertices[mine] += source.weights[mine, bone][:, None] * (moved @ axes.T)
-        end = (source.tips[finger] - head) @ axes
-        ends[finger] = head + axes @ _formed(end[None], length, shape)[0]
+        far = (source.tips[finger] - head) @ axes
+        ends[finger] = head + axes @ _formed(far[None], segment, shape)[0]
     return vertices, ends
 
 
-def _formed(local: FloatArray, length: float, shape: TipShape) -> FloatArray:
+def _formed(local: FloatArray, segment: _Segment, shape: TipShape) -> FloatArray:
     """Points (P, 3) of a last segment in its own frame, in their new places; mm."""
+    length = segment.length
     share = local[:, 1] / length
     own = _ramp(share, _FROM, _FULL)
     end = _ramp(share, _END_FROM, 1.0)
     thinner = 1 + shape.taper * end
     x = local[:, 0] * (1 + (shape.breadth - 1) * own) * thinner
-    y = local[:, 1] + shape.reach_mm * end
-    z = local[:, 2] * np.where(local[:, 2] < 0, (1 + (shape.depth - 1) * own) * thinner, 1.0)
-    bent = np.maximum(share - _BEND_FROM, 0.0) / (1 - _BEND_FROM)
-    z = z + 0.5 * length * np.tan(np.radians(shape.rise_deg)) * bent**2
+    middle = (segment.low + segment.high) / 2
+    above = np.clip((local[:, 2] - middle) / (segment.high - middle), 0.0, 1.0)
+    y = local[:, 1] + (shape.reach_mm - shape.fall_mm * above**2) * end
+    below = (1 + (shape.depth - 1) * own) * thinner
+    z = local[:, 2] * np.where(local[:, 2] < 0, below, 1 + (shape.back - 1) * own)
+    bent = 0.5 * length * (np.maximum(share - _BEND_FROM, 0.0) / (1 - _BEND_FROM)) ** 2
+    x = x + bent * np.tan(np.radians(shape.aside_deg))
+    z = z + bent * np.tan(np.radians(shape.rise_deg))
     return np.stack([x, y, z], axis=1)
 
 

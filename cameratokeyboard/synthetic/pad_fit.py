@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import least_squares
+from scipy.spatial.transform import Rotation
 
 from cameratokeyboard.datatypes import FloatArray, IntArray
 
@@ -28,9 +29,11 @@ PAD_ROWS = 1 + 3 * PARTS
 _END_MM = 17.0
 #: How strongly the measures of the ellipsoids are held at those they start from, per mm or radian.
 _PULL = 0.02
-#: Usual pitch of a fingertip against the paper and its usual roll to either side, and how far both
-#: stray, in degrees [assumed]: of a finger and of a thumb, which touches with its side.
-_USUAL = {False: ((60.0, 0.0), (40.0, 40.0)), True: ((40.0, 40.0), (35.0, 30.0))}
+#: Usual pitch of a fingertip against the paper and its usual roll, and how far both stray, in
+#: degrees [assumed]: of a finger and of a thumb, which touches with the side away from the fingers.
+_USUAL = {False: ((60.0, 0.0), (40.0, 40.0)), True: ((40.0, -40.0), (35.0, 30.0))}
+#: Measures of an ellipsoid: three radii in mm and the vector it is turned by, radians.
+_MEASURES = 6
 #: Points of a triangle that stand for its surface, as shares of its corners.
 _SPREAD = np.array([[4, 1, 1], [1, 4, 1], [1, 1, 4], [1, 3, 3], [3, 1, 3], [3, 3, 1.0]])
 _SHARES = _SPREAD / _SPREAD.sum(axis=1, keepdims=True)
@@ -77,22 +80,15 @@ def _directions(thumb: bool) -> tuple[FloatArray, FloatArray]:
         [np.sin(roll) * np.cos(pitch), np.sin(pitch), -np.cos(pitch) * np.cos(roll)], axis=1
     )
     usual, span = np.array(_USUAL[thumb])
-    far = (np.stack([pitch_deg, np.abs(roll_deg)], axis=1) - usual) / span
+    far = (np.stack([pitch_deg, roll_deg], axis=1) - usual) / span
     share = np.exp(-(far**2).sum(axis=1))
     return ways, np.asarray(share / share.sum())
 
 
 def _matrices(measures: FloatArray) -> FloatArray:
-    """(PARTS, 3, 3) of the ellipsoids with (PARTS, 4) radii in mm and tilt in the plane of flexion,
-    radians."""
-    tilt = measures[:, 3]
-    turn = np.zeros((len(measures), 3, 3))
-    turn[:, 0, 0] = 1.0
-    turn[:, 1, 1] = turn[:, 2, 2] = np.cos(tilt)
-    turn[:, 2, 1] = np.sin(tilt)
-    turn[:, 1, 2] = -turn[:, 2, 1]
-    squared = turn * (measures[:, None, :3] ** 2)
-    return np.asarray(squared @ turn.swapaxes(1, 2))
+    """(PARTS, 3, 3) of the ellipsoids with measures (PARTS, _MEASURES)."""
+    turn = Rotation.from_rotvec(measures[:, 3:]).as_matrix()
+    return np.asarray(np.einsum("kij,kj,klj->kil", turn, measures[:, :3] ** 2, turn))
 
 
 def _reached(matrices: FloatArray, ways: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -122,7 +118,7 @@ def fit_pad(skin: Surface, thumb: bool = False) -> FloatArray:
     height = reach - GIVE_MM
 
     def parts(x: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return x[:3], _matrices(x[3:].reshape(PARTS, 4))
+        return x[:3], _matrices(x[3:].reshape(PARTS, _MEASURES))
 
     def errors(x: FloatArray) -> FloatArray:
         centre, matrices = parts(x)
@@ -134,7 +130,7 @@ def fit_pad(skin: Surface, thumb: bool = False) -> FloatArray:
 
     each = np.array([half, 9.0, 0.9 * half]) / PARTS
     start = np.concatenate([[0.0, end - 9.0, 0.5], *(
-        [*each * (0.8 + 0.4 * k), 0.2 * (k - 0.5)] for k in range(PARTS)
+        [*each * (0.8 + 0.4 * k), 0.2 * (k - 0.5), 0.0, 0.0] for k in range(PARTS)
     )])  # fmt: skip
     centre, matrices = parts(least_squares(errors, start, method="lm", ftol=1e-4).x)
     return np.concatenate([centre[None], matrices.reshape(-1, 3)])

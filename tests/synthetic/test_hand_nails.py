@@ -39,6 +39,11 @@ class TestNailMask:
         assert changed.any()
         assert set(np.unique(drawn.mesh.part[changed])) <= {PART_FINGER, PART_NAIL}
 
+    def test_a_finger_touches_where_it_did_without(self) -> None:
+        broad = NailShape(0.95, 14.0, 75.0, 6.0)
+
+        np.testing.assert_array_equal(_rig(broad).pads, _rig(None).pads)
+
     def test_every_finger_has_one_on_its_back(self) -> None:
         mesh = _rig(USUAL).mesh
 

@@ -90,6 +90,30 @@ class TestWithTips:
         assert up.min() > 0
         assert up.max() > 1
 
+    def test_back_thickens_the_nails_side_and_not_the_pad(self) -> None:
+        usual, thick = (_last_segment(_rig(t)) for t in (TipShape(), TipShape(back=1.5)))
+
+        assert thick[:, 2].max() / usual[:, 2].max() == pytest.approx(1.5, abs=0.1)
+        assert thick[:, 2].min() == pytest.approx(usual[:, 2].min())
+
+    def test_fall_takes_back_the_nails_side_alone(self) -> None:
+        usual, fallen = (_last_segment(_rig(t)) for t in (TipShape(), TipShape(fall_mm=3.0)))
+
+        back = usual[:, 1] - fallen[:, 1]
+        end = usual[:, 1] > 0.7 * usual[:, 1].max()
+        top, pad = end & (usual[:, 2] > 5.0), end & (usual[:, 2] < -1.0)
+        assert 0.5 < back[top].min() < back[top].max() < 3.1
+        assert np.abs(back[pad]).max() < 0.05
+        np.testing.assert_allclose(fallen[:, [0, 2]], usual[:, [0, 2]], atol=0.05)
+
+    def test_aside_bends_the_end_to_the_flexion_axis(self) -> None:
+        usual, bent = (_last_segment(_rig(t)) for t in (TipShape(), TipShape(aside_deg=8.0)))
+
+        aside = (bent - usual)[:, 0]
+        far = usual[:, 1] > 0.9 * usual[:, 1].max()
+        assert aside[far].min() > 1
+        assert np.abs(aside[usual[:, 1] < 0.2 * usual[:, 1].max()]).max() < 0.1
+
 
 class TestRandomTips:
     def test_people_differ_more_than_one_persons_fingers(self) -> None:
