@@ -10,11 +10,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from cameratokeyboard.detect.closeup import CONTEXT, INPUT_PX, OUTSIDE, to_input
 from cameratokeyboard.training.averaging import running_mean
 from cameratokeyboard.training.closeup_net import CloseupNet, closeup_loss
+from cameratokeyboard.training.closeup_odds import Odds
 from cameratokeyboard.training.closeup_patches import PATCH_PX, Patches, unjittered_scale
 from cameratokeyboard.training.config import Augmentation
 from cameratokeyboard.training.degrade import degrade
@@ -35,6 +37,9 @@ _DEGRADED = 0.5
 _KEEP = 0.999
 #: The learning rate ends at this share of its greatest.
 _FLOOR = 0.01
+#: A training from random weights surveys which fingertips are clear after this share of its steps;
+#: one that starts from weights does so before its first.
+_SURVEY_AFTER = 1 / 3
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,9 @@ def fit(
 ) -> CloseupNet:
     """Train; keeps its progress in ``folder`` and goes on from there when called again.
 
-    start: weights of an earlier training to begin with (``save_weights``). Returns the running mean
-    of the weights, which is better than the last ones. Raises ModelError when ``start`` does not
-    fit.
+    start: weights of an earlier training to begin with (``save_weights``). Fingertips that are
+    clear are drawn more often (see ``Odds``). Returns the running mean of the weights, which is
+    better than the last ones. Raises ModelError when ``start`` does not fit.
     """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
@@ -77,12 +82,20 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: cosine_rate(step, settings.warm_up, settings.steps, _FLOOR)
     )
-    parts = {"net": net, "mean": mean, "optimiser": optimiser, "schedule": schedule}
+    odds = Odds(len(patches))
+    parts = {
+        "net": net, "mean": mean, "optimiser": optimiser, "schedule": schedule, "odds": odds,
+    }  # fmt: skip
     first = resume_progress(folder, settings, parts)
+    survey = 0 if start is not None else max(1, round(_SURVEY_AFTER * settings.steps))
+    if first == survey == 0:
+        odds.survey(net, patches)
     net.to(memory_format=torch.channels_last)
     coarse = computes_in_16_bits()
     running: dict[str, float] = {}
-    for step, (windows, targets) in _batches(patches, settings, first):
+    for step, (windows, targets) in _batches(patches, odds, settings, first):
+        if step == survey > 0:
+            odds.survey(mean.module, patches)
         net.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=coarse):
             found = net(windows.to(memory_format=torch.channels_last))
@@ -105,12 +118,13 @@ def fit(
 
 
 def _batches(
-    patches: Patches, settings: FitSettings, first: int
+    patches: Patches, odds: Odds, settings: FitSettings, first: int
 ) -> Iterator[tuple[int, tuple[Tensor, dict[str, Tensor]]]]:
     """Steps and their batches; the next one is drawn while the network learns from this one."""
 
     def draw(step: int) -> tuple[Tensor, dict[str, Tensor]]:
-        return draw_batch(patches, settings, np.random.default_rng([settings.seed, step]))
+        rng = np.random.default_rng([settings.seed, step])
+        return draw_batch(patches, odds.choose(settings.batch, rng), rng)
 
     with ThreadPoolExecutor(1) as ahead:
         waiting = ahead.submit(draw, first)
@@ -122,13 +136,12 @@ def _batches(
 
 
 def draw_batch(
-    patches: Patches, settings: FitSettings, rng: np.random.Generator
+    patches: Patches, chosen: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Random windows in random patches, turned, mirrored and degraded."""
+    """Random windows in the chosen patches, turned, mirrored and degraded."""
     look = Augmentation()
-    windows = np.empty((settings.batch, 3, INPUT_PX, INPUT_PX), np.float32)
-    points = np.empty((settings.batch, 3, 2), np.float32)
-    chosen = rng.integers(len(patches), size=settings.batch)
+    windows = np.empty((len(chosen), 3, INPUT_PX, INPUT_PX), np.float32)
+    points = np.empty((len(chosen), 3, 2), np.float32)
     for n, index in enumerate(chosen):
         matrix = _random_window(rng)
         cut = cv2.warpAffine(

@@ -19,6 +19,10 @@ _STRIDE = 4
 #: themselves are good for.
 _BOWL = 0.01
 _WEIGHTS = {"points": 6.0, "names": 1.0}
+#: Shares of the plain error and of its likelihood in a point's loss.
+_PLAIN, _LIKELY = 0.6, 0.06
+#: Contact, tip and joint: a keystroke is where the contact point says.
+_POINT_WEIGHTS = (1.7, 0.7, 0.6)
 #: How much the points move with what the whole window says, beside where the maps put them.
 _WHOLE = 0.5
 
@@ -125,7 +129,8 @@ def closeup_loss(
     scale = spread.clamp(-5, 1)
     each = error / torch.exp(scale) + 2 * scale
     count = known.sum().clamp(min=1)
-    place = ((error + 0.02 * each) * known).sum() / count
+    weights = known * torch.tensor(_POINT_WEIGHTS, device=known.device)
+    place = ((_PLAIN * error + _LIKELY * each) * weights).sum() / count
     name = nn.functional.cross_entropy(names, targets["name"], label_smoothing=0.02)
     total = _WEIGHTS["points"] * place + _WEIGHTS["names"] * name
     return {"total": total, "points": (error * known).sum() / count, "names": name}

@@ -36,12 +36,12 @@ def save_progress(folder: Path, step: int, settings: Any, parts: Mapping[str, An
 
 
 def resume_progress(folder: Path, settings: Any, parts: Mapping[str, Any]) -> int:
-    """Go on from an interrupted training of the same settings; 0 when there is none."""
+    """Go on from an interrupted training of the same settings and parts; 0 when there is none."""
     path = folder / _FILE
     if not path.is_file():
         return 0
     state = torch.load(path, weights_only=True)
-    if state["settings"] != json.dumps(asdict(settings)):
+    if state["settings"] != json.dumps(asdict(settings)) or not parts.keys() <= state.keys():
         return 0
     for name, part in parts.items():
         part.load_state_dict(state[name])

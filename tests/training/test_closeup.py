@@ -84,7 +84,74 @@ class TestFit:
         fit(patches, settings, tmp_path, keep, every=10)
         assert told[2]["step"] == 20  # the last saved state was that of step 10
         assert told[-1]["step"] == 40
-        assert told[-1]["total"] < told[0]["total"]
+        assert told[-1]["points"] < told[0]["points"]
+
+    def test_progress_of_other_parts_is_not_gone_on_with(
+        self, patches: Patches, tmp_path: Path
+    ) -> None:
+        import torch
+
+        from cameratokeyboard.training.closeup_fit import FitSettings, fit
+
+        settings = FitSettings(steps=4, batch=4, warm_up=1, width=8)
+        fit(patches, settings, tmp_path, every=2)
+        state = torch.load(tmp_path / "progress.pt", weights_only=True)
+        torch.save({k: v for k, v in state.items() if k != "odds"}, tmp_path / "progress.pt")
+        told: list[int] = []
+
+        fit(patches, settings, tmp_path, lambda step, losses: told.append(step), every=2)
+
+        assert told == [2, 4]
+
+
+class TestOdds:
+    @staticmethod
+    def _network() -> Any:
+        """Says of dark windows that it cannot tell their contact points."""
+        import torch
+
+        class Network(torch.nn.Module):
+            def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+                bright = x.mean(dim=(1, 2, 3))
+                spread = torch.zeros(len(x), 3)
+                spread[:, 0] = -bright
+                return torch.zeros(len(x), 3, 2), torch.zeros(len(x), 3), spread
+
+        return Network()
+
+    def test_even_before_a_survey(self) -> None:
+        from cameratokeyboard.training.closeup_odds import Odds
+
+        drawn = Odds(5).choose(20_000, np.random.default_rng(0))
+
+        np.testing.assert_allclose(np.bincount(drawn, minlength=5) / 20_000, 0.2, atol=0.02)
+
+    def test_what_the_network_can_tell_is_drawn_more_often(self, patches: Patches) -> None:
+        from cameratokeyboard.training.closeup_odds import Odds, expected_spread
+
+        network = self._network()
+        odds = Odds(len(patches))
+        odds.survey(network, patches)
+        drawn = np.bincount(
+            odds.choose(200_000, np.random.default_rng(0)), minlength=len(patches)
+        )
+
+        spread = expected_spread(network, patches)
+        tips = patches.name != NOTHING
+        clear = spread < np.median(spread[tips])
+        assert clear.sum() >= 10
+        assert drawn[tips & ~clear].mean() / drawn[clear].mean() == pytest.approx(0.3, rel=0.15)
+        assert drawn[~tips].mean() / drawn[clear].mean() == pytest.approx(0.3, rel=0.1)
+
+    def test_are_kept_over_an_interruption(self, patches: Patches) -> None:
+        from cameratokeyboard.training.closeup_odds import Odds
+
+        odds, again = Odds(len(patches)), Odds(len(patches))
+        odds.survey(self._network(), patches)
+        again.load_state_dict(odds.state_dict())
+
+        first, second = (o.choose(500, np.random.default_rng(1)) for o in (odds, again))
+        np.testing.assert_array_equal(first, second)
 
 
 class TestWeights:
