@@ -1,4 +1,4 @@
-"""How often a patch is drawn: fingertips whose contact point can be told exactly more than others."""
+"""How often a patch is drawn: most often what shows its contact point exactly."""
 
 from __future__ import annotations
 

@@ -132,9 +132,7 @@ class TestOdds:
         network = self._network()
         odds = Odds(len(patches))
         odds.survey(network, patches)
-        drawn = np.bincount(
-            odds.choose(200_000, np.random.default_rng(0)), minlength=len(patches)
-        )
+        drawn = np.bincount(odds.choose(200_000, np.random.default_rng(0)), minlength=len(patches))
 
         spread = expected_spread(network, patches)
         tips = patches.name != NOTHING
