@@ -36,7 +36,8 @@ class Odds:
     def choose(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """(count,) numbers of patches."""
         until = np.cumsum(self._share)
-        return np.searchsorted(until, rng.random(count) * until[-1], side="right")
+        found = np.searchsorted(until, rng.random(count) * until[-1], side="right")
+        return np.asarray(found, np.int64)
 
     def state_dict(self) -> dict[str, Any]:
         """For ``save_progress``."""
