@@ -17,7 +17,8 @@ class TipShape:
     below 0) it is at its end. reach_mm: how much further the end lies out. rise_deg: how far the
     end is bent up, to the nail's side. back: thickness above the bone. fall_mm: how far the nail's
     side lies back at the end, so that the pad is foremost. aside_deg: how far the end is bent to
-    the side that the flexion axis points to.
+    the side that the flexion axis points to. twist_deg: how far the end is turned about the bone,
+    the nail to that side.
     """
 
     depth: float = 1.0
@@ -28,6 +29,7 @@ class TipShape:
     back: float = 1.0
     fall_mm: float = 0.0
     aside_deg: float = 0.0
+    twist_deg: float = 0.0
 
 
 @dataclass(frozen=True)

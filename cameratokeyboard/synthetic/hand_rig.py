@@ -30,7 +30,7 @@ from cameratokeyboard.synthetic.hand_source import (
     unit,
     vertex_normals,
 )
-from cameratokeyboard.synthetic.hand_tips import with_tips
+from cameratokeyboard.synthetic.hand_tips import twisted, with_tips
 from cameratokeyboard.synthetic.pad_fit import PAD_ROWS, fit_pad, surface
 from cameratokeyboard.synthetic.subdivide import catmull_clark, triangulate
 
@@ -305,7 +305,8 @@ def build_rig(source: SourceHand, shape: HandShape) -> HandRig:
     # Drawn nails are looks: what a finger touches with does not depend on them.
     pads, ends = _pads(source, frames, (part == PART_FINGER) & (finger >= 0))
     if shape.nails is not None:
-        on_nail = nail_mask(source, frames, normals, finger, shape.nails)
+        turned = twisted(frames, shape.tips)
+        on_nail = nail_mask(source, turned, normals, finger, shape.nails)
         part = np.where(part == PART_NAIL, PART_FINGER, part)
         part = np.where(on_nail, PART_NAIL, part)
     vertices = _grow_nails(source.vertices, part, finger, frames, shape.nail_mm)

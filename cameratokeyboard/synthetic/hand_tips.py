@@ -25,10 +25,12 @@ _DEPTH, _BACK, _FALL_MM = (0.65, 1.12), (0.85, 1.9), (0.0, 4.0)
 _DEPTH_PER_BACK = -0.22
 _MEAN = np.array([1.0, 0.0, 0.0, 2.0])
 _PEOPLE = np.array([0.06, 0.10, 0.6, 5.0])
-_FINGERS_SD = np.array([0.04, 0.03, 0.05, 0.3, 2.5, 0.06, 0.4, 3.5])
+_FINGERS_SD = np.array([0.04, 0.03, 0.05, 0.3, 2.5, 0.06, 0.4, 3.5, 5.0])
+#: Thumbs are turned about their length more than fingers are, in degrees [assumed].
+_THUMB_TWIST_SD = 10.0
 #: What is possible, in the order of TipShape.
-LEAST = TipShape(0.45, 0.75, -0.35, -2.0, -15.0, 0.7, -0.5, -10.0)
-MOST = TipShape(1.3, 1.25, 0.35, 2.5, 20.0, 2.1, 5.0, 10.0)
+LEAST = TipShape(0.45, 0.75, -0.35, -2.0, -15.0, 0.7, -0.5, -10.0, -30.0)
+MOST = TipShape(1.3, 1.25, 0.35, 2.5, 20.0, 2.1, 5.0, 10.0, 30.0)
 
 
 class _Segment(NamedTuple):
@@ -43,8 +45,9 @@ def random_tips(rng: np.random.Generator) -> tuple[TipShape, ...]:
     """Thumb to pinky: a person's own form, and a little of each finger's."""
     back = rng.uniform(*_BACK)
     depth = rng.uniform(*_DEPTH) + _DEPTH_PER_BACK * (back - 1)
-    person = [depth, *rng.normal(_MEAN, _PEOPLE), back, rng.uniform(*_FALL_MM), 0.0]
+    person = [depth, *rng.normal(_MEAN, _PEOPLE), back, rng.uniform(*_FALL_MM), 0.0, 0.0]
     fingers = person + rng.normal(0, _FINGERS_SD, (FINGERS, len(person)))
+    fingers[0, -1] += rng.normal(0, _THUMB_TWIST_SD)
     fingers = np.clip(fingers, astuple(LEAST), astuple(MOST))
     return tuple(TipShape(*(float(v) for v in row)) for row in fingers)
 
@@ -74,6 +77,17 @@ def with_tips(
     return vertices, ends
 
 
+def twisted(frames: FloatArray, tips: tuple[TipShape, ...]) -> FloatArray:
+    """The frames (17, 3, 3) with those of the last segments turned as their ends are."""
+    turned = frames.copy()
+    for finger, shape in enumerate(tips):
+        angle = np.radians(shape.twist_deg)
+        cos, sin = np.cos(angle), np.sin(angle)
+        about = np.array([[cos, 0.0, sin], [0.0, 1.0, 0.0], [-sin, 0.0, cos]])
+        turned[bone_of(finger, 2)] = frames[bone_of(finger, 2)] @ about
+    return turned
+
+
 def _formed(local: FloatArray, segment: _Segment, shape: TipShape) -> FloatArray:
     """Points (P, 3) of a last segment in its own frame, in their new places; mm."""
     length = segment.length
@@ -90,7 +104,9 @@ def _formed(local: FloatArray, segment: _Segment, shape: TipShape) -> FloatArray
     bent = 0.5 * length * (np.maximum(share - _BEND_FROM, 0.0) / (1 - _BEND_FROM)) ** 2
     x = x + bent * np.tan(np.radians(shape.aside_deg))
     z = z + bent * np.tan(np.radians(shape.rise_deg))
-    return np.stack([x, y, z], axis=1)
+    twist = np.radians(shape.twist_deg) * _ramp(share, 0.0, _FULL)
+    across = x * np.cos(twist) + z * np.sin(twist)
+    return np.stack([across, y, z * np.cos(twist) - x * np.sin(twist)], axis=1)
 
 
 def _ramp(share: FloatArray, low: float, high: float) -> FloatArray:

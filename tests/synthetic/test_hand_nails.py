@@ -7,7 +7,13 @@ import pytest
 
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.errors import SimulationError
-from cameratokeyboard.synthetic.datatypes import PART_FINGER, PART_NAIL, HandShape, NailShape
+from cameratokeyboard.synthetic.datatypes import (
+    PART_FINGER,
+    PART_NAIL,
+    HandShape,
+    NailShape,
+    TipShape,
+)
 from cameratokeyboard.synthetic.hand_nails import LEAST, MOST, random_nails
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
 from cameratokeyboard.synthetic.hand_shape import check_shape
@@ -43,6 +49,16 @@ class TestNailMask:
         broad = NailShape(0.95, 14.0, 75.0, 6.0)
 
         np.testing.assert_array_equal(_rig(broad).pads, _rig(None).pads)
+
+    def test_a_twisted_end_takes_its_nail_along(self) -> None:
+        tips = (TipShape(twist_deg=25.0),) * 5
+        turned = build_rig(toy_source(), replace(HandShape(), nails=(USUAL,) * 5, tips=tips))
+
+        angle = [
+            np.degrees(np.arctan2(*_nail(rig)[:, [0, 2]].mean(axis=0)))
+            for rig in (_rig(USUAL), turned)
+        ]
+        assert angle[1] - angle[0] == pytest.approx(25.0, abs=5.0)
 
     def test_every_finger_has_one_on_its_back(self) -> None:
         mesh = _rig(USUAL).mesh

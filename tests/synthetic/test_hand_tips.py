@@ -114,6 +114,15 @@ class TestWithTips:
         assert aside[far].min() > 1
         assert np.abs(aside[usual[:, 1] < 0.2 * usual[:, 1].max()]).max() < 0.1
 
+    def test_twist_turns_the_end_about_the_bone(self) -> None:
+        usual, turned = (_last_segment(_rig(t)) for t in (TipShape(), TipShape(twist_deg=20.0)))
+
+        end = (usual[:, 1] > 0.7 * usual[:, 1].max()) & (np.hypot(*usual[:, [0, 2]].T) > 2)
+        before, after = (np.arctan2(p[end, 0], p[end, 2]) for p in (usual, turned))
+        by = np.degrees(np.angle(np.exp(1j * (after - before))))
+        np.testing.assert_allclose(by, 20.0, atol=1.5)
+        np.testing.assert_allclose(turned[:, 1], usual[:, 1], atol=0.1)
+
 
 class TestRandomTips:
     def test_people_differ_more_than_one_persons_fingers(self) -> None:
@@ -123,6 +132,13 @@ class TestRandomTips:
         assert depth.mean(axis=1).std() > 2 * depth.std(axis=1).mean()
         assert depth.min() < 0.7
         assert depth.max() > 1.05
+
+    def test_thumbs_are_turned_most(self) -> None:
+        rng = np.random.default_rng(5)
+        twist = np.array([[tip.twist_deg for tip in random_tips(rng)] for _ in range(300)])
+
+        assert twist[:, 0].std() > 1.5 * twist[:, 1:].std()
+        assert abs(twist.mean()) < 2
 
     def test_any_draw_builds_a_hand(self) -> None:
         rng = np.random.default_rng(4)
