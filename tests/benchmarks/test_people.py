@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -10,19 +8,14 @@ import pytest
 from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, FloatArray, Frame
 from cameratokeyboard.synthetic.clip import ClipFrame
 from cameratokeyboard.synthetic.labels import Label
+from tests.benchmarks.scripts import load_script
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "people.py"
 SIZE_WH = (200, 100)
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("people", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("people")
 
 
 def label(class_id: int, x: float, visibility: int = 2) -> Label:
