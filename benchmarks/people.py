@@ -9,7 +9,6 @@ is rendered depends on the seeds only: two models can be compared on the same pe
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -20,9 +19,11 @@ from cameratokeyboard.datatypes import CLASS_NAMES, FINGER, THUMB, FloatArray, F
 from cameratokeyboard.detect.base import Detector
 from cameratokeyboard.detect.closeup import VIEWS
 from cameratokeyboard.synthetic.clip import ClipFrame, ClipPainter, ClipWish, build_clip
+from cameratokeyboard.synthetic.hand import HAND_KINDS
 from cameratokeyboard.synthetic.labels import Label
 from cameratokeyboard.synthetic.render import shared_renderer
 from cameratokeyboard.training.figures import Truth, match
+from cameratokeyboard.training.progress import print_progress
 
 _TEXTS = ("quick brown fox", "pay the five cab", "we met at noon", "a vexing quiz")
 _WPM = 50.0
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=48)
     parser.add_argument("--frames", type=int, default=3, help="of each person")
     parser.add_argument("--first", type=int, default=5000, help="seed of the first person")
-    parser.add_argument("--hands", default="anny", choices=("anny", "webxr"))
+    parser.add_argument("--hands", default="anny", choices=HAND_KINDS)
     parser.add_argument("--engine", default="onnxruntime", choices=("onnxruntime", "openvino"))
     args = parser.parse_args()
     settings = Settings()
@@ -53,13 +54,13 @@ def main() -> None:
         painter = ClipPainter(clip, renderer)
         last = clip.frame_count - _EDGE[1]
         for index in np.linspace(_EDGE[0], last, args.frames).astype(int):
+            # A detector remembers where it looked last: each frame begins with a new one.
             for class_id, error in frame_errors(make_detector(settings), painter.frame(int(index))):
                 if error is None:
                     missed[class_id] += 1
                 else:
                     errors[class_id].append(error)
-        print(f"\r{seed - args.first + 1} of {args.people} people", end="", file=sys.stderr)
-    print(file=sys.stderr)
+        print_progress(seed - args.first, args.people)
     for class_id, found in errors.items():
         print(_line(f"{CLASS_NAMES[class_id]}s", found, missed[class_id]))
     print(_line("both", errors[FINGER] + errors[THUMB], sum(missed.values())))

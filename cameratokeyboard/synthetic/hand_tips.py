@@ -6,6 +6,7 @@ from dataclasses import astuple
 from typing import NamedTuple
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.datatypes import TipShape
@@ -81,9 +82,7 @@ def twisted(frames: FloatArray, tips: tuple[TipShape, ...]) -> FloatArray:
     """The frames (17, 3, 3) with those of the last segments turned as their ends are."""
     turned = frames.copy()
     for finger, shape in enumerate(tips):
-        angle = np.radians(shape.twist_deg)
-        cos, sin = np.cos(angle), np.sin(angle)
-        about = np.array([[cos, 0.0, sin], [0.0, 1.0, 0.0], [-sin, 0.0, cos]])
+        about = Rotation.from_euler("y", shape.twist_deg, degrees=True).as_matrix()
         turned[bone_of(finger, 2)] = frames[bone_of(finger, 2)] @ about
     return turned
 

@@ -84,6 +84,7 @@ class TestFit:
         fit(patches, settings, tmp_path, keep, every=10)
         assert told[2]["step"] == 20  # the last saved state was that of step 10
         assert told[-1]["step"] == 40
+        assert told[-1]["total"] < told[0]["total"]
         assert told[-1]["points"] < told[0]["points"]
 
     def test_progress_of_other_parts_is_not_gone_on_with(
