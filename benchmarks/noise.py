@@ -15,6 +15,7 @@ from pathlib import Path
 from cameratokeyboard.app import make_detector, model_path
 from cameratokeyboard.config import Settings
 from cameratokeyboard.detect.factory import open_yolo
+from cameratokeyboard.geometry.locator import MarkerMatLocator
 from cameratokeyboard.synthetic.noise_clips import clip_noise, mean_noise
 from cameratokeyboard.synthetic.noise_file import MEASURED_FILE, measured_clips, save_noise
 from cameratokeyboard.training.progress import print_progress
@@ -31,7 +32,9 @@ def main() -> None:
     noises = measured_clips(args.output) if args.add else {}
     for clip in args.clips:
         # A detector remembers where it looked last: each clip begins with a new one.
-        noises[clip.stem] = clip_noise(make_detector(settings), clip, print_progress)
+        noises[clip.stem] = clip_noise(
+            make_detector(settings), MarkerMatLocator, clip, print_progress
+        )
         print(f"{clip.stem}: {noises[clip.stem]}", flush=True)
     version = open_yolo(model_path(settings)).info.version
     source = f"detector {version} on {len(noises)} rendered clips: {', '.join(noises)}"

@@ -2,8 +2,9 @@
 
 python benchmarks/people.py [--people 48] [--hands webxr] [--first 5000] [--engine NAME]
 
-Each frame is looked at in every view that successive frames get, and the mean is what counts. What
-is rendered depends on the seeds only: two models can be compared on the same people.
+Each frame is looked at once to find the mat, then in every view that successive frames get, and the
+mean of these is what counts. What is rendered depends on the seeds only: two models can be compared
+on the same people.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from cameratokeyboard.config import Settings
 from cameratokeyboard.datatypes import CLASS_NAMES, FINGER, THUMB, FloatArray, Frame
 from cameratokeyboard.detect.base import Detector
 from cameratokeyboard.detect.closeup import VIEWS
+from cameratokeyboard.geometry.base import MatLocator
+from cameratokeyboard.geometry.locator import MarkerMatLocator
 from cameratokeyboard.synthetic.clip import ClipFrame, ClipPainter, ClipWish, build_clip
 from cameratokeyboard.synthetic.hand import HAND_KINDS
 from cameratokeyboard.synthetic.labels import Label
@@ -55,7 +58,8 @@ def main() -> None:
         last = clip.frame_count - _EDGE[1]
         for index in np.linspace(_EDGE[0], last, args.frames).astype(int):
             # A detector remembers where it looked last: each frame begins with a new one.
-            for class_id, error in frame_errors(make_detector(settings), painter.frame(int(index))):
+            looker, locator = make_detector(settings), MarkerMatLocator(clip.layout)
+            for class_id, error in frame_errors(looker, locator, painter.frame(int(index))):
                 if error is None:
                     missed[class_id] += 1
                 else:
@@ -66,7 +70,9 @@ def main() -> None:
     print(_line("both", errors[FINGER] + errors[THUMB], sum(missed.values())))
 
 
-def frame_errors(detector: Detector, frame: ClipFrame) -> list[tuple[int, FloatArray | None]]:
+def frame_errors(
+    detector: Detector, locator: MatLocator, frame: ClipFrame
+) -> list[tuple[int, FloatArray | None]]:
     """Class of each fingertip whose contact point is in plain view, and by how many px (2,) it is
     told wrong; None where no view has found it."""
     seen = [x for x in frame.labels if x.class_id in (FINGER, THUMB) and _in_view(x)]
@@ -76,8 +82,10 @@ def frame_errors(detector: Detector, frame: ClipFrame) -> list[tuple[int, FloatA
         np.array([x.keypoints[0][:2] for x in seen], float).reshape(-1, 2),
     )
     told: list[list[FloatArray]] = [[] for _ in seen]
+    shown = Frame(frame.image, 0.0, frame.index)
+    mat = locator.update(shown, detector.detect(shown))
     for _ in VIEWS:
-        found = detector.detect(Frame(frame.image, 0.0, frame.index))
+        found = detector.detect(shown, mat=mat)
         for class_id in (FINGER, THUMB):
             for number, label in match(found, truth, class_id):
                 told[label].append(found.contact_px[number] - truth.contact[label])

@@ -74,6 +74,7 @@ class Pipeline:
         self._keyboard = keyboard
         self._editor = editor
         self._view = ViewState()
+        self._mat: MatPose | None = None
         self.paused = False
 
     @property
@@ -88,8 +89,8 @@ class Pipeline:
 
     def step(self, frame: Frame) -> Step:
         """Take one frame through all stages."""
-        detections = self._detector.detect(frame)
-        mat = self._locator.update(frame, detections)
+        detections = self._detector.detect(frame, mat=self._mat)
+        mat = self._mat = self._locator.update(frame, detections)
         fingers = self._tracker.update(frame, detections, mat)
         touches = [] if self.paused else self._keystroke.update(fingers)
         events = self._to_events(touches, frame.t_s)

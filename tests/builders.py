@@ -50,9 +50,15 @@ def key_press(key: str = "a", text: str = "a", t_s: float = 0.0) -> KeyPress:
 
 
 class FakeDetector:
-    """Sees nothing."""
+    """Sees nothing; keeps what it was told of the mat."""
 
-    def detect(self, frame: Frame, region_px: object = None) -> Detections:
+    def __init__(self) -> None:
+        self.mats: list[MatPose | None] = []
+
+    def detect(
+        self, frame: Frame, region_px: object = None, mat: MatPose | None = None
+    ) -> Detections:
+        self.mats.append(mat)
         return Detections.empty(frame.size_wh)
 
 

@@ -11,11 +11,12 @@ def pipeline(
     mat_lost_from_s: float = float("inf"),
     hands_lost_from_s: float = float("inf"),
     still_open: list | None = None,
+    detector: b.FakeDetector | None = None,
 ) -> Pipeline:
     keystroke = b.FakeKeystroke(script)
     keystroke.open = still_open or []
     return Pipeline(
-        b.FakeDetector(),
+        detector or b.FakeDetector(),
         b.FakeLocator(mat_lost_from_s),
         b.FakeTracker(hands_lost_from_s),
         keystroke,
@@ -29,6 +30,14 @@ class TestStep:
         step = pipeline({0.5: [b.touch_down(0.5)]}).step(b.frame(0.5))
         assert [type(event).__name__ for event in step.events] == ["KeyPress", "TextEdit"]
         assert step.text == "a"
+
+    def test_the_detector_is_told_where_the_mat_was_last(self) -> None:
+        detector = b.FakeDetector()
+        tested = pipeline(detector=detector, mat_lost_from_s=0.2)
+        found = [tested.step(b.frame(t_s)).mat for t_s in (0.0, 0.1, 0.2, 0.3)]
+        assert found[0] is not None
+        assert found[2] is None
+        assert detector.mats == [None, *found[:3]]
 
     def test_without_touches_nothing_happens(self) -> None:
         step = pipeline().step(b.frame(0.0))

@@ -33,7 +33,9 @@ class _Script:
     def __init__(self, scene: Scene, mat: Callable[[float], MatPose | None]) -> None:
         self._scene, self._mat = scene, mat
 
-    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+    def detect(
+        self, frame: Frame, region_px: FloatArray | None = None, mat: MatPose | None = None
+    ) -> Detections:
         return self._scene(frame.t_s)
 
     def update(self, frame: Frame, detections: Detections) -> MatPose | None:

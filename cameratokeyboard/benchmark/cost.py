@@ -80,6 +80,7 @@ def closeup_ms(fingers: int = 10) -> tuple[float, float]:
     """p50 and p95 of close looks at so many fingertips of a frame of the demo clip, in ms."""
     from cameratokeyboard.capture.factory import DEMO_CLIP
     from cameratokeyboard.detect.closeup import CloseupNetwork, cut_windows
+    from cameratokeyboard.detect.slant import slants
 
     network = CloseupNetwork.load()
     times = []
@@ -88,7 +89,7 @@ def closeup_ms(fingers: int = 10) -> tuple[float, float]:
         across = (np.arange(fingers) + 0.5) * width / fingers
         windows = np.stack([across, np.full(fingers, height / 2), np.full(fingers, width / 12)], 1)
         before = time.perf_counter()
-        network.look(cut_windows(image, windows))
+        network.look(cut_windows(image, windows), slants(None, windows))
         times.append((time.perf_counter() - before) * 1000)
     p50, p95 = np.percentile(times[3:], [50, 95])
     return float(p50), float(p95)

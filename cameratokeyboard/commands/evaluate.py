@@ -84,10 +84,14 @@ def _run_dataset(args: argparse.Namespace) -> int:
 def _run_labelled_clip(args: argparse.Namespace) -> int:
     from cameratokeyboard.config import load_settings
     from cameratokeyboard.detect.factory import open_detector
+    from cameratokeyboard.geometry.locator import MarkerMatLocator
+    from cameratokeyboard.keyboard.layout import load_layout
     from cameratokeyboard.training.clipfigures import evaluate_clip
     from cameratokeyboard.training.progress import print_progress
 
-    settings = load_settings(args).detector
+    loaded = load_settings(args)
+    settings = loaded.detector
+    locator = MarkerMatLocator(load_layout(loaded.layout))
     model = Path(settings.model) if settings.model else None
     detector = open_detector(
         model,
@@ -97,6 +101,6 @@ def _run_labelled_clip(args: argparse.Namespace) -> int:
         settings.refine,
         settings.closeup,
     )
-    figures = evaluate_clip(detector, Path(args.clip), args.labels, print_progress)
+    figures = evaluate_clip(detector, locator, Path(args.clip), args.labels, print_progress)
     print(json.dumps(figures.as_dict(), indent=1) if args.json else "\n".join(figures.lines()))
     return 0

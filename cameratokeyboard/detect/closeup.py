@@ -3,7 +3,8 @@
 The detector sees mat and hands on a few hundred pixels, where a fingertip is about twenty wide; the
 camera's frame has two or three times as many. A second, tiny network looks at each find alone, at
 the frame's full resolution, and says where contact point, tip and joint lie and whether it is a
-finger, a thumb or nothing, such as the tip of a shadow.
+finger, a thumb or nothing, such as the tip of a shadow. Where the mat is known, it is told how the
+paper slants away there (slant.py).
 """
 
 from __future__ import annotations
@@ -19,12 +20,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, FloatArray, Frame
+from cameratokeyboard.datatypes import (
+    FINGER,
+    MARKER,
+    THUMB,
+    Detections,
+    FloatArray,
+    Frame,
+    MatPose,
+)
 from cameratokeyboard.detect.base import Detector
 from cameratokeyboard.detect.decode import sides_of
 from cameratokeyboard.detect.doubles import without_doubles
 from cameratokeyboard.detect.engines import check_model_file, open_session
 from cameratokeyboard.detect.looks import PADDING
+from cameratokeyboard.detect.slant import SLANT, mirrored, slants
 from cameratokeyboard.detect.yolo import YoloDetector
 from cameratokeyboard.errors import ModelError
 
@@ -182,18 +192,28 @@ class CloseupNetwork:
                 f"{path}: expected a close-up model of {INPUT_PX} px as c2k train closeup writes, "
                 f"found kind {about.get('kind', 'none')!r}, {about.get('input_px', 'no')} px"
             )
+        shown = {given.name: given.shape for given in session.get_inputs()}
+        if shown.get("slant", [None])[-1] != SLANT:
+            raise ModelError(
+                f"{path}: expected a close-up model that is told the paper's slant, found one that "
+                f"is given {', '.join(shown)}; train it again with c2k train closeup"
+            )
         return cls(session, CloseSettings(**json.loads(about.get("settings", "{}"))))
 
     def undecided(self) -> CloseupNetwork:
         """The same network that drops nothing, whatever its confidence."""
         return CloseupNetwork(self._session, replace(self.settings, finger=0.0, thumb=0.0))
 
-    def look(self, batch: NDArray[np.float32], mirrored: bool = False) -> CloseFinds:
-        """batch: as ``cut_windows`` gives it. mirrored: look at the windows' mirror images."""
-        if mirrored:
-            batch = np.ascontiguousarray(batch[..., ::-1])
-        points, names = self._session.run(["points", "names"], {"windows": batch})
-        back = np.array([-1.0 if mirrored else 1.0, 1.0])
+    def look(
+        self, batch: NDArray[np.float32], slant: NDArray[np.float32], mirror: bool = False
+    ) -> CloseFinds:
+        """batch: as ``cut_windows`` gives it. slant: (N, SLANT) of the windows. mirror: look at the
+        windows' mirror images."""
+        if mirror:
+            batch, slant = np.ascontiguousarray(batch[..., ::-1]), mirrored(slant)
+        given = {"windows": batch, "slant": slant}
+        points, names = self._session.run(["points", "names"], given)
+        back = np.array([-1.0 if mirror else 1.0, 1.0])
         return CloseFinds(np.asarray(points, float) * back, np.asarray(names, float))
 
 
@@ -210,10 +230,13 @@ class CloseDetector:
         self._network = network
         self._views = cycle(views)
 
-    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+    def detect(
+        self, frame: Frame, region_px: FloatArray | None = None, mat: MatPose | None = None
+    ) -> Detections:
         """See Detector; px of the frame."""
-        found = self._detector.detect(frame, region_px)
-        return look_closely(frame.image, found, self._network, next(self._views))
+        found = self._detector.detect(frame, region_px, mat)
+        paper = None if mat is None else mat.mm_to_px
+        return look_closely(frame.image, found, self._network, next(self._views), paper)
 
 
 def scout(detector: YoloDetector, settings: CloseSettings) -> YoloDetector:
@@ -230,15 +253,18 @@ def look_closely(
     found: Detections,
     network: CloseupNetwork,
     view: View = STRAIGHT,
+    mm_to_px: FloatArray | None = None,
 ) -> Detections:
     """The detections with points, names and confidences as close looks correct them.
 
+    mm_to_px: (3, 3) homography of the paper, None while it is not known.
     What is too small for a close look, or comes after the MAX_FINDS surest, must be sure by itself.
     """
     chosen, windows = worth_a_look(found)
     if len(chosen):
         windows = windows * [1.0, 1.0, view.zoom]
-        finds = network.look(cut_windows(image, windows), view.mirrored)
+        slant = slants(mm_to_px, windows)
+        finds = network.look(cut_windows(image, windows), slant, view.mirrored)
         found = join(found, chosen, windows, finds, network.settings)
     return without_doubles(sure(found, network.settings))
 

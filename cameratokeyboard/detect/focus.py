@@ -11,7 +11,7 @@ from collections import deque
 
 import numpy as np
 
-from cameratokeyboard.datatypes import MARKER, BoolArray, Detections, FloatArray, Frame
+from cameratokeyboard.datatypes import MARKER, BoolArray, Detections, FloatArray, Frame, MatPose
 from cameratokeyboard.detect.base import Detector
 
 #: How often the whole frame is looked at beside the region, for hands or markers that come in.
@@ -59,7 +59,9 @@ class FocusDetector:
         """(4,) xyxy px of the region that is looked at, None while it is the whole frame."""
         return None if self._region is None else self._region.copy()
 
-    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+    def detect(
+        self, frame: Frame, region_px: FloatArray | None = None, mat: MatPose | None = None
+    ) -> Detections:
         """Look at the region in which mat and hands were last, or all over while they are lost.
 
         Calls have to come in the order of time. A ``region_px`` overrules for this one call.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cameratokeyboard.datatypes import FINGER, Detections, FloatArray, Frame
+from cameratokeyboard.datatypes import FINGER, Detections, FloatArray, Frame, MatPose
 from cameratokeyboard.detect.decode import sides_of
 from cameratokeyboard.detect.focus import join, within
 from cameratokeyboard.detect.fusion import fuse
@@ -42,7 +42,9 @@ class PictureDetector:
         self._near = detector.with_thresholds(tuple(weak))
         self._wide = self._near.wider()
 
-    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+    def detect(
+        self, frame: Frame, region_px: FloatArray | None = None, mat: MatPose | None = None
+    ) -> Detections:
         """Everything in the picture, or in ``region_px`` (4,) xyxy of it; px of the picture."""
         wide = self._wide.detect(frame, region_px)
         hints = self._from(wide, self._hints)

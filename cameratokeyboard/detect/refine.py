@@ -15,7 +15,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cameratokeyboard.datatypes import MARKER, Detections, FloatArray, Frame, ImageArray
+from cameratokeyboard.datatypes import (
+    MARKER,
+    Detections,
+    FloatArray,
+    Frame,
+    ImageArray,
+    MatPose,
+)
 from cameratokeyboard.detect.base import Detector
 
 #: How much the flow's error of a frame adds to a point's doubt, in the network's own error: while
@@ -68,9 +75,11 @@ class SteadyDetector:
         """Forget the last frame."""
         self._memory = None
 
-    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+    def detect(
+        self, frame: Frame, region_px: FloatArray | None = None, mat: MatPose | None = None
+    ) -> Detections:
         """Detections whose keypoints are steadied; px of the frame."""
-        found = self._detector.detect(frame, region_px)
+        found = self._detector.detect(frame, region_px, mat)
         grey = np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_BGR2GRAY), np.uint8)
         memory = self._memory
         coasted, doubt = np.zeros(len(found), np.int64), np.ones(len(found))

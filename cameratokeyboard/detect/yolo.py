@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cameratokeyboard.datatypes import Detections, FloatArray, Frame
+from cameratokeyboard.datatypes import Detections, FloatArray, Frame, MatPose
 from cameratokeyboard.detect.decode import Candidates, decode
 from cameratokeyboard.detect.doubles import without_doubles
 from cameratokeyboard.detect.engines import Engine, open_engine
@@ -34,7 +34,9 @@ class YoloDetector:
         self.info = info
         self.budget_px = budget_px or info.input_wh[0] * info.input_wh[1]
 
-    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+    def detect(
+        self, frame: Frame, region_px: FloatArray | None = None, mat: MatPose | None = None
+    ) -> Detections:
         """Look once at ``region_px`` (4,) xyxy of the frame, or at all of it; px of the frame."""
         look = plan_look(frame.size_wh, region_px, self.budget_px, self.engine.fixed_wh)
         raw = self.engine.run(cut(frame.image, look))

@@ -78,6 +78,12 @@ class SceneCamera:
         flat = flat * (1 + r2 * (k1 + k2 * r2))[..., None]
         return flat * self.focal_px + np.array(self.centre_px), safe
 
+    def paper_homography(self) -> FloatArray:
+        """(3, 3) mm -> px of the paper's plane, but for the lens's distortion."""
+        x, y = self.centre_px
+        intrinsics = np.array([[self.focal_px, 0, x], [0, self.focal_px, y], [0, 0, 1]])
+        return np.asarray(intrinsics @ np.column_stack([self.rotation[:, :2], self.translation]))
+
     def resized(self, size_wh: tuple[int, int]) -> SceneCamera:
         """The same view on another grid of pixels of the same proportions."""
         scale = size_wh[0] / self.size_wh[0]

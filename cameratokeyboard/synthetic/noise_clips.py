@@ -11,9 +11,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from cameratokeyboard.datatypes import Detections, Frame, Layout
+from cameratokeyboard.datatypes import Detections, Frame, Layout, MatPose
 from cameratokeyboard.detect.base import Detector
 from cameratokeyboard.errors import SourceError, TruthError
+from cameratokeyboard.geometry.base import MatLocator
 from cameratokeyboard.keyboard.layout import load_layout
 from cameratokeyboard.synthetic.boxes import marker_boxes
 from cameratokeyboard.synthetic.camera import SceneCamera
@@ -34,10 +35,14 @@ _UNTOLD = replace(
 
 
 def clip_noise(
-    detector: Detector, clip: Path, tell: Callable[[int, int], None] = lambda done, total: None
+    detector: Detector,
+    locate: Callable[[Layout], MatLocator],
+    clip: Path,
+    tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> DetectorNoise:
     """The noise of a detector on one clip that ``c2k simulate`` rendered.
 
+    locate: makes what finds the mat of the clip's layout, which helps the detector.
     The truth is that of the fast path (synthetic/tipview.py) for the same performance and camera,
     so that what is measured is exactly what the fast path has to add. Figures that the clip is
     too short for are NaN. Raises SourceError or TruthError for a clip without its truth.
@@ -48,7 +53,7 @@ def clip_noise(
         raise TruthError(f"{clip}: expected the clip of this program's typist; render it again")
     camera = _camera(truth["camera"])
     tips = film(performance, Shot(camera, wish.fps, _EXPOSURE_S))
-    found = _detect(detector, clip, wish.fps, len(tips), tell)
+    found = _detect(detector, locate(layout), clip, wish.fps, len(tips), tell)
     n = len(found)
     _, centres = marker_boxes(camera, layout)
     known = DetectionTruth(
@@ -125,19 +130,27 @@ def _camera(raw: dict[str, Any]) -> SceneCamera:
 
 
 def _detect(
-    detector: Detector, clip: Path, fps: float, most: int, tell: Callable[[int, int], None]
+    detector: Detector,
+    locator: MatLocator,
+    clip: Path,
+    fps: float,
+    most: int,
+    tell: Callable[[int, int], None],
 ) -> list[Detections]:
     video = cv2.VideoCapture(str(clip))
     if not video.isOpened():
         raise SourceError(f"{clip}: expected a video file, and it cannot be opened")
     found: list[Detections] = []
+    mat: MatPose | None = None
     try:
         while len(found) < most:
             read, image = video.read()
             if not read:
                 break
             number = len(found)
-            found.append(detector.detect(Frame(np.asarray(image, np.uint8), number / fps, number)))
+            frame = Frame(np.asarray(image, np.uint8), number / fps, number)
+            found.append(detector.detect(frame, mat=mat))
+            mat = locator.update(frame, found[-1])
             tell(len(found), most)
     finally:
         video.release()

@@ -13,7 +13,7 @@ import numpy as np
 from cameratokeyboard.datatypes import FloatArray, ImageArray, Layout
 from cameratokeyboard.keyboard.layout import load_layout
 from cameratokeyboard.synthetic import effects
-from cameratokeyboard.synthetic.camera import View, draw_plan
+from cameratokeyboard.synthetic.camera import SceneCamera, View, draw_plan
 from cameratokeyboard.synthetic.datatypes import Performance, PosedHand
 from cameratokeyboard.synthetic.labels import Label
 from cameratokeyboard.synthetic.mat_texture import draw_mat
@@ -233,6 +233,7 @@ def render_still(renderer: Renderer, settings: StillSettings, number: int) -> Pi
         "coded": mat.coded,
         "size": list(size),
         "seed": settings.seed,
+        "mm_to_px": _written(stage.camera, shape.bars[0]),
     }
     name = picture_name(settings, number)
     return Picture(name, data.tobytes(), "".join(f"{x.line(size)}\n" for x in labels), record)
@@ -273,6 +274,13 @@ def _finish(stage: Stage, linear: FloatArray, middle: Rendered, rng: Rng) -> Ima
         linear = effects.shake(linear, float(rng.uniform(2, 9)), float(rng.uniform(0, np.pi)))
     optics = replace(stage.optics, jpeg=stage.optics.jpeg if rng.uniform() < 0.2 else 0)
     return effects.develop(linear, optics, effects.metered_gain(linear), rng)
+
+
+def _written(camera: SceneCamera, top: int) -> list[list[float]]:
+    """The paper's homography in a picture with a bar of ``top`` px above, for the manifest."""
+    below = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
+    mm_to_px = below @ camera.paper_homography()
+    return [[float(f"{value:.7g}") for value in row] for row in mm_to_px / mm_to_px[2, 2]]
 
 
 def _burnt_out(picture: ImageArray, label: Label) -> bool:

@@ -10,9 +10,18 @@ from typing import Any
 import cv2
 import numpy as np
 
-from cameratokeyboard.datatypes import CLASS_NAMES, MARKER, Detections, FloatArray, Frame, IntArray
+from cameratokeyboard.datatypes import (
+    CLASS_NAMES,
+    MARKER,
+    Detections,
+    FloatArray,
+    Frame,
+    IntArray,
+    MatPose,
+)
 from cameratokeyboard.detect.base import Detector
 from cameratokeyboard.errors import DatasetError, SourceError
+from cameratokeyboard.geometry.base import MatLocator
 from cameratokeyboard.training.figures import Tally, Truth, match, tally
 from cameratokeyboard.training.folder import Progress
 from cameratokeyboard.training.labels import Labels, read_labels
@@ -75,12 +84,17 @@ class _Chain:
 
 
 def evaluate_clip(
-    detector: Detector, clip: Path, labels: Path, progress: Progress | None = None
+    detector: Detector,
+    locator: MatLocator,
+    clip: Path,
+    labels: Path,
+    progress: Progress | None = None,
 ) -> ClipFigures:
-    """Run a detector over a clip whose frames are labelled.
+    """Run a detector over a clip whose frames are labelled, as the program does.
 
-    labels: folder with one label file a frame, names ending in the frame's six-digit number.
-    Raises SourceError or DatasetError when the clip or its labels cannot be read.
+    locator: finds the mat, which helps the detector in the next frame. labels: folder with one
+    label file a frame, names ending in the frame's six-digit number. Raises SourceError or
+    DatasetError when the clip or its labels cannot be read.
     """
     files = label_files(labels)
     capture = cv2.VideoCapture(str(clip))
@@ -88,6 +102,7 @@ def evaluate_clip(
         raise SourceError(f"{clip}: expected a video file, and it cannot be opened")
     fps = capture.get(cv2.CAP_PROP_FPS) or 30.0
     count = Counter()
+    mat: MatPose | None = None
     try:
         for index in range(max(files) + 1):
             done, image = capture.read()
@@ -95,8 +110,9 @@ def evaluate_clip(
                 break
             frame = Frame(np.asarray(image, np.uint8), index / fps, index)
             began = time.perf_counter()
-            found = detector.detect(frame)
+            found = detector.detect(frame, mat=mat)
             count.milliseconds.append((time.perf_counter() - began) * 1000)
+            mat = locator.update(frame, found)
             if index in files:
                 count.add(found, read_labels(files[index]))
             if progress:

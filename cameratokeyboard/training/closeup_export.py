@@ -25,6 +25,7 @@ from cameratokeyboard.detect.closeup import (
 )
 from cameratokeyboard.detect.doubles import without_doubles
 from cameratokeyboard.detect.pictures import PictureDetector
+from cameratokeyboard.detect.slant import SLANT, slants
 from cameratokeyboard.detect.yolo import YoloDetector
 from cameratokeyboard.training.closeup_net import CloseupExport, CloseupNet
 from cameratokeyboard.training.evaluate import truth_of
@@ -41,7 +42,7 @@ _FINGER_BETA = 0.5
 
 def export(net: CloseupNet, path: Path, settings: CloseSettings, notes: dict[str, Any]) -> None:
     """Write the network. notes: how it was trained and how well it did, kept as metadata."""
-    sample = torch.zeros(2, 3, INPUT_PX, INPUT_PX)
+    samples = torch.zeros(2, 3, INPUT_PX, INPUT_PX), torch.zeros(2, SLANT)
     about = {
         "kind": KIND,
         "input_px": str(INPUT_PX),
@@ -50,10 +51,10 @@ def export(net: CloseupNet, path: Path, settings: CloseSettings, notes: dict[str
         "license": "AGPL-3.0-or-later",
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    inputs, outputs = ["windows"], ["points", "names"]
+    inputs, outputs = ["windows", "slant"], ["points", "names"]
     axes = {name: {0: "finds"} for name in (*inputs, *outputs)}
     network = CloseupExport(net).eval()
-    write_onnx(network, (sample,), path, about, inputs=inputs, outputs=outputs, axes=axes)
+    write_onnx(network, samples, path, about, inputs=inputs, outputs=outputs, axes=axes)
 
 
 def choose_settings(
@@ -98,7 +99,8 @@ def _looks(
         chosen, windows = worth_a_look(found)
         finds = CloseFinds(np.zeros((0, 3, 2)), np.zeros((0, 3)))
         if len(chosen):
-            finds = network.look(cut_windows(picture, windows))
+            slant = slants(item.mm_to_px, windows)
+            finds = network.look(cut_windows(picture, windows), slant)
         seen.append((found, chosen, windows, finds, truth_of(item)))
     return seen
 

@@ -14,10 +14,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cameratokeyboard.detect.closeup import CONTEXT, INPUT_PX, OUTSIDE, to_input
+from cameratokeyboard.detect.slant import SLANT, slant_of
 from cameratokeyboard.training.averaging import running_mean
 from cameratokeyboard.training.closeup_net import CloseupNet, closeup_loss
 from cameratokeyboard.training.closeup_odds import Odds
-from cameratokeyboard.training.closeup_patches import PATCH_PX, Patches, unjittered_scale
+from cameratokeyboard.training.closeup_patches import (
+    PATCH_PX,
+    Patches,
+    seen_slopes,
+    unjittered_scale,
+)
 from cameratokeyboard.training.config import Augmentation
 from cameratokeyboard.training.degrade import degrade
 from cameratokeyboard.training.precision import computes_in_16_bits
@@ -35,11 +41,18 @@ _SHIFT, _SIZE, _TURN = 0.05, 0.12, 7.0
 _DEGRADED = 0.5
 #: Share of the mean of the weights that a step keeps.
 _KEEP = 0.999
+#: Share of the samples whose slant is withheld, as before the mat is found.
+_UNKNOWN = 0.15
+#: How wrong slants are, in their own units: standard deviations. Lenses distort, mats are curved.
+_SLANT_ERROR = (0.04, 0.015, 0.015, 0.015)
 #: The learning rate ends at this share of its greatest.
 _FLOOR = 0.01
 #: A training from random weights surveys which fingertips are clear after this share of its steps;
 #: one that starts from weights does so before its first.
 _SURVEY_AFTER = 1 / 3
+
+#: Windows, slants and targets of a step.
+Batch = tuple[Tensor, Tensor, dict[str, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -93,12 +106,12 @@ def fit(
     net.to(memory_format=torch.channels_last)
     coarse = computes_in_16_bits()
     running: dict[str, float] = {}
-    for step, (windows, targets) in _batches(patches, odds, settings, first):
+    for step, (windows, slant, targets) in _batches(patches, odds, settings, first):
         if step == survey > 0:
             odds.survey(mean.module, patches)
         net.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=coarse):
-            found = net(windows.to(memory_format=torch.channels_last))
+            found = net(windows.to(memory_format=torch.channels_last), slant)
         losses = closeup_loss(found, targets)
         optimiser.zero_grad()
         losses["total"].backward()
@@ -119,10 +132,10 @@ def fit(
 
 def _batches(
     patches: Patches, odds: Odds, settings: FitSettings, first: int
-) -> Iterator[tuple[int, tuple[Tensor, dict[str, Tensor]]]]:
+) -> Iterator[tuple[int, Batch]]:
     """Steps and their batches; the next one is drawn while the network learns from this one."""
 
-    def draw(step: int) -> tuple[Tensor, dict[str, Tensor]]:
+    def draw(step: int) -> Batch:
         rng = np.random.default_rng([settings.seed, step])
         return draw_batch(patches, odds.choose(settings.batch, rng), rng)
 
@@ -135,13 +148,12 @@ def _batches(
             yield step, batch
 
 
-def draw_batch(
-    patches: Patches, chosen: NDArray[np.int64], rng: np.random.Generator
-) -> tuple[Tensor, dict[str, Tensor]]:
-    """Random windows in the chosen patches, turned, mirrored and degraded."""
+def draw_batch(patches: Patches, chosen: NDArray[np.int64], rng: np.random.Generator) -> Batch:
+    """Random windows in the chosen patches, turned, mirrored and degraded; some without slant."""
     look = Augmentation()
     windows = np.empty((len(chosen), 3, INPUT_PX, INPUT_PX), np.float32)
     points = np.empty((len(chosen), 3, 2), np.float32)
+    slopes = np.empty((len(chosen), 2, 2))
     for n, index in enumerate(chosen):
         matrix = _random_window(rng)
         cut = cv2.warpAffine(
@@ -152,10 +164,18 @@ def draw_batch(
         # The matrix counts from pixel middles, points from pixel edges.
         moved = (patches.points[index] - 0.5) @ matrix[:, :2].T + matrix[:, 2] + 0.5
         points[n] = (moved - INPUT_PX / 2) / (INPUT_PX / CONTEXT / 2)
-    return torch.from_numpy(windows), {
-        "points": torch.from_numpy(points),
-        "name": torch.from_numpy(patches.name[chosen]),
-    }
+        slopes[n] = seen_slopes(patches.slopes[index], matrix[:, :2])
+    slopes[rng.random(len(chosen)) < _UNKNOWN] = np.nan
+    slant = slant_of(slopes)
+    slant[:, 1:] += slant[:, :1] * rng.normal(0, _SLANT_ERROR, (len(chosen), SLANT - 1))
+    return (
+        torch.from_numpy(windows),
+        torch.from_numpy(slant),
+        {
+            "points": torch.from_numpy(points),
+            "name": torch.from_numpy(patches.name[chosen]),
+        },
+    )
 
 
 def _random_window(rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,5 @@
-"""The tiny network of close looks: a window around a find to three points and a name."""
+"""The tiny network of close looks: a window around a find, and how the paper slants away there, to
+three points and a name."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from cameratokeyboard.detect.closeup import CONTEXT, INPUT_PX
+from cameratokeyboard.detect.slant import SLANT
 
 POINTS = 3
 NAMES = 3
@@ -25,6 +27,8 @@ _PLAIN, _LIKELY = 0.6, 0.06
 _POINT_WEIGHTS = (1.7, 0.7, 0.6)
 #: How much the points move with what the whole window says, beside where the maps put them.
 _WHOLE = 0.5
+#: Numbers between a slant and what it does to the features, and of the window as a whole.
+_SLANT_WIDTH, _WHOLE_WIDTH = 64, 128
 
 
 def _block(into: int, out: int, stride: int) -> nn.Sequential:
@@ -45,11 +49,13 @@ class _Residual(nn.Module):  # type: ignore[misc]
 
 class CloseupNet(nn.Module):  # type: ignore[misc]
     """Input (B, 3, INPUT_PX, INPUT_PX) RGB 0..1: a window with its surroundings, the window being
-    the middle half. Output points (B, 3, 2), logits (B, 3), log spread (B, 3).
+    the middle half; and (B, SLANT) slants. Output points (B, 3, 2), logits (B, 3), log spread
+    (B, 3).
 
     Points are the means of maps over the window (Sun et al., Integral Human Pose Regression, ECCV
     2018), which tells places more finely than a linear layer does, moved by what the window as a
-    whole says.
+    whole says. The slant scales and shifts the coarse features (Perez et al., FiLM, AAAI 2018) on
+    their way to the points; names do not depend on it. A new network does not heed it.
     """
 
     def __init__(self, width: int = 32, dropout: float = 0.1) -> None:
@@ -65,28 +71,49 @@ class CloseupNet(nn.Module):  # type: ignore[misc]
         self.maps = nn.Sequential(_block(2 * width, 2 * width, 1), nn.Conv2d(2 * width, POINTS, 1))
         places = _VIEW_PX // _STRIDE
         self.whole = nn.Sequential(
-            nn.Flatten(), nn.Dropout(dropout), nn.Linear(4 * width * (places // 4) ** 2, 128),
-            nn.SiLU(),
+            nn.Flatten(), nn.Dropout(dropout),
+            nn.Linear(4 * width * (places // 4) ** 2, _WHOLE_WIDTH), nn.SiLU(),
         )  # fmt: skip
-        self.points = nn.Linear(128, POINTS * 3)
-        self.names = nn.Linear(128, NAMES)
+        self.slant = nn.Sequential(
+            nn.Linear(SLANT, _SLANT_WIDTH), nn.SiLU(),
+            nn.Linear(_SLANT_WIDTH, _SLANT_WIDTH), nn.SiLU(),
+            _silent(_SLANT_WIDTH, 8 * width),
+        )  # fmt: skip
+        self.joint = nn.Sequential(
+            nn.Linear(_WHOLE_WIDTH + SLANT, _WHOLE_WIDTH), nn.SiLU(),
+            _silent(_WHOLE_WIDTH, _WHOLE_WIDTH),
+        )  # fmt: skip
+        self.points = nn.Linear(_WHOLE_WIDTH, POINTS * 3)
+        self.names = nn.Linear(_WHOLE_WIDTH, NAMES)
         across = (torch.arange(places) + 0.5) / places * 2 - 1
         grid = torch.stack(torch.meshgrid(across, across, indexing="xy"), dim=-1)
         self.register_buffer("grid", grid.reshape(-1, 2), persistent=False)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, x: Tensor, slant: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Points in half window sides from the middle."""
         fine = self.fine(_views(x) - 0.45)
         middle = self.middle(fine)
         coarse = self.coarse(middle)
-        joined = nn.functional.silu(middle + _doubled(self.from_coarse(coarse)))
+        scale, shift = self.slant(slant)[..., None, None].chunk(2, dim=1)
+        slanted = coarse * (1 + scale) + shift
+        joined = nn.functional.silu(middle + _doubled(self.from_coarse(slanted)))
         joined = nn.functional.silu(fine + _doubled(self.from_middle(joined)))
         maps = self.maps(joined)
         with torch.autocast(x.device.type, enabled=False):
             mean = torch.softmax(maps.float().flatten(2), dim=2) @ self.grid
-            whole = self.whole(coarse.float())
+            names = self.names(self.whole(coarse.float()))
+            whole = self.whole(slanted.float())
+            whole = whole + self.joint(torch.cat([whole, slant], dim=1))
             told = self.points(whole).view(-1, POINTS, 3)
-            return mean + _WHOLE * told[..., :2], self.names(whole), told[..., 2]
+            return mean + _WHOLE * told[..., :2], names, told[..., 2]
+
+
+def _silent(into: int, out: int) -> nn.Linear:
+    """A layer that says nothing before it has learned something."""
+    layer = nn.Linear(into, out)
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
 
 
 def _views(x: Tensor) -> Tensor:
@@ -107,9 +134,9 @@ class CloseupExport(nn.Module):  # type: ignore[misc]
         super().__init__()
         self.net = net
 
-    def forward(self, windows: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, windows: Tensor, slant: Tensor) -> tuple[Tensor, Tensor]:
         """Points, and probabilities of the names."""
-        points, names, _ = self.net(windows)
+        points, names, _ = self.net(windows, slant)
         return points, torch.softmax(names, dim=1)
 
 

@@ -10,8 +10,16 @@ from numpy.typing import NDArray
 
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.detect.closeup import cut_windows
+from cameratokeyboard.detect.slant import slant_of
 from cameratokeyboard.training.closeup_net import CloseupNet
-from cameratokeyboard.training.closeup_patches import NOTHING, PATCH_PX, SPARE, Patches
+from cameratokeyboard.training.closeup_patches import (
+    NOTHING,
+    PATCH_PX,
+    SPARE,
+    Patches,
+    seen_slopes,
+    unjittered_scale,
+)
 
 #: How often a fingertip of the unclear half and a window on nothing are drawn, against one of the
 #: clear half. In the dark, or behind another finger, a contact point can only be guessed, and such
@@ -53,12 +61,15 @@ def expected_spread(net: CloseupNet, patches: Patches) -> FloatArray:
     spread = np.full(len(patches), np.inf)
     tips = np.flatnonzero(patches.name != NOTHING)
     window = np.array([[PATCH_PX / 2, PATCH_PX / 2, PATCH_PX / SPARE]])
+    straight = np.eye(2) * unjittered_scale()
     training = net.training
     net.eval()
     with torch.no_grad():
         for first in range(0, len(tips), _AT_ONCE):
             some = tips[first : first + _AT_ONCE]
             shown = np.concatenate([cut_windows(patches.image(n), window) for n in some])
-            spread[some] = net(torch.from_numpy(shown))[2][:, 0].numpy()
+            slant = slant_of(seen_slopes(patches.slopes[some], straight))
+            found = net(torch.from_numpy(shown), torch.from_numpy(slant))
+            spread[some] = found[2][:, 0].numpy()
     net.train(training)
     return spread

@@ -18,6 +18,7 @@ from cameratokeyboard.detect.closeup import (
     windows_of,
 )
 from cameratokeyboard.detect.pictures import PictureDetector
+from cameratokeyboard.detect.slant import paper_slopes
 from cameratokeyboard.detect.yolo import YoloDetector
 from cameratokeyboard.errors import DatasetError
 from cameratokeyboard.training.folder import Item, Progress, boxes_px, colour_picture
@@ -42,11 +43,13 @@ _LABEL_ROOM = 0.3
 @dataclass(frozen=True, eq=False)
 class Patches:
     """N patches. encoded: N JPEG pictures. points: (N, 3, 2) contact, tip and joint, px of the
-    patch, NaN where unknown. name: (N,) FINGER, THUMB or NOTHING."""
+    patch, NaN where unknown. name: (N,) FINGER, THUMB or NOTHING. slopes: (N, 2, 2) of the paper
+    (see ``paper_slopes``), px of the patch for 1 mm, NaN where unknown."""
 
     encoded: list[NDArray[np.uint8]]
     points: FloatArray
     name: NDArray[np.int64]
+    slopes: FloatArray
 
     def __len__(self) -> int:
         return len(self.name)
@@ -70,6 +73,7 @@ def collect(
     encoded: list[NDArray[np.uint8]] = []
     points: list[FloatArray] = []
     names: list[int] = []
+    slopes: list[FloatArray] = []
     for number, item in enumerate(items):
         if progress:
             progress(number, len(items))
@@ -80,9 +84,18 @@ def collect(
             encoded.append(_encoded(cut_window(picture, x, y, wide, PATCH_PX)))
             points.append((own_points - [x, y]) * (PATCH_PX / wide) + PATCH_PX / 2)
             names.append(name)
+            slopes.append(_slopes(item, window) * (PATCH_PX / wide))
     if not encoded:
         raise DatasetError("expected labelled fingers to look at closely, and there are none")
-    return Patches(encoded, np.stack(points), np.array(names))
+    return Patches(encoded, np.stack(points), np.array(names), np.stack(slopes))
+
+
+def _slopes(item: Item, window: FloatArray) -> FloatArray:
+    """(2, 2) px for 1 mm of the paper where a window is; NaN where the paper is not known."""
+    if item.mm_to_px is None:
+        return np.full((2, 2), np.nan)
+    slopes: FloatArray = paper_slopes(item.mm_to_px, window[None, :2])[0]
+    return slopes
 
 
 def _encoded(patch: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -143,6 +156,15 @@ def _empty(windows: FloatArray, boxes: FloatArray) -> FloatArray:
     inside = np.all((centre >= low[None]) & (centre <= high[None]), axis=2).any(axis=1)
     kept: FloatArray = windows[~inside & (windows[:, 2] >= MIN_WINDOW_PX)]
     return kept
+
+
+def seen_slopes(slopes: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Slopes (N, 2, 2) of a patch in half window sides of the input for 1 mm.
+
+    matrix: (2, 2) map of steps in the patch to steps in the input.
+    """
+    turned: FloatArray = matrix @ slopes / (INPUT_PX / CONTEXT / 2)
+    return turned
 
 
 def unjittered_scale() -> float:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -27,13 +28,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One labelled picture. size_wh: px. fingerprint: (4,) uint64 perceptual hash."""
+    """One labelled picture. size_wh: px. fingerprint: (4,) uint64 perceptual hash. mm_to_px: (3, 3)
+    homography of the paper, None where it is not known."""
 
     image: Path
     labels: Labels
     size_wh: tuple[int, int]
     fingerprint: NDArray[np.uint64]
     group: str | None
+    mm_to_px: FloatArray | None = None
 
 
 def list_images(folder: Path) -> list[Path]:
@@ -68,7 +71,7 @@ def load_folder(folder: Path, progress: Progress | None = None) -> list[Item]:
     pictures, wrong lines, two pictures of one name, labels without a picture.
     """
     images = list_images(folder)
-    groups = read_groups(folder)
+    groups, papers = read_groups(folder), read_papers(folder)
     faults = _names_faults(folder, images)
     items: list[Item] = []
     for index, image in enumerate(images):
@@ -83,7 +86,8 @@ def load_folder(folder: Path, progress: Progress | None = None) -> list[Item]:
             size = (int(picture.shape[1]), int(picture.shape[0]))
             mark = fingerprint(picture)
             group = groups.get(image.name, groups.get(image.stem))
-            items.append(Item(image, labels, size, mark, group))
+            paper = papers.get(image.name, papers.get(image.stem))
+            items.append(Item(image, labels, size, mark, group, paper))
     if faults:
         shown = "; ".join(faults[:_SHOWN_FAULTS])
         more = len(faults) - _SHOWN_FAULTS
@@ -142,15 +146,40 @@ def read_groups(folder: Path) -> dict[str, str]:
     The manifest is optional: ``{"pictures": {"a.jpg": {"group": "scene 7", ...}, ...}}``, with
     or without the ending of a picture's name.
     """
+    return {name: str(entry["group"]) for name, entry in _manifest(folder, "group").items()}
+
+
+def read_papers(folder: Path) -> dict[str, FloatArray]:
+    """Picture name -> (3, 3) homography of the paper, mm -> px, from the dataset's manifest.
+
+    Optional like all of it: ``{"pictures": {"a.jpg": {"mm_to_px": [[...], [...], [...]], ...}}}``.
+    """
+    papers = {}
+    for name, entry in _manifest(folder, "mm_to_px").items():
+        try:
+            paper = np.array(entry["mm_to_px"], float)
+            if paper.shape != (3, 3) or not np.isfinite(np.linalg.inv(paper)).all():
+                raise ValueError("it is none")
+        except (ValueError, TypeError, np.linalg.LinAlgError) as error:
+            raise DatasetError(
+                f"{folder / MANIFEST}: {name}: mm_to_px: expected three rows of three numbers that "
+                f"map mm of the paper to px: {error}"
+            ) from error
+        papers[name] = paper
+    return papers
+
+
+def _manifest(folder: Path, key: str) -> dict[str, dict[str, Any]]:
+    """The manifest's entries of the pictures that have this key; none without a manifest."""
     path = folder / MANIFEST
     if not path.is_file():
         return {}
     try:
         pictures = json.loads(path.read_text(encoding="utf-8")).get("pictures", {})
         return {
-            str(name): str(entry["group"])
+            str(name): entry
             for name, entry in dict(pictures).items()
-            if isinstance(entry, dict) and "group" in entry
+            if isinstance(entry, dict) and key in entry
         }
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise DatasetError(f"{path}: expected a manifest in JSON: {error}") from error

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from cameratokeyboard.capture.base import FrameSource
-from cameratokeyboard.datatypes import Fingers, FloatArray, KeyPress, TouchDown, TouchUp
+from cameratokeyboard.datatypes import (
+    Fingers,
+    FloatArray,
+    KeyPress,
+    MatPose,
+    TouchDown,
+    TouchUp,
+)
 from cameratokeyboard.detect.base import Detector
 from cameratokeyboard.errors import TruthError
 from cameratokeyboard.fingers.base import FingerTracker
@@ -44,8 +51,9 @@ def watch(
 ) -> list[Fingers]:
     """The fingers of every frame of an entered source. progress: called with the frames so far."""
     seen: list[Fingers] = []
+    mat: MatPose | None = None
     while (frame := source.read()) is not None:
-        detections = detector.detect(frame)
+        detections = detector.detect(frame, mat=mat)
         mat = locator.update(frame, detections)
         seen.append(tracker.update(frame, detections, mat))
         progress(len(seen))

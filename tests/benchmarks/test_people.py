@@ -5,10 +5,19 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, FloatArray, Frame
+from cameratokeyboard.datatypes import (
+    FINGER,
+    MARKER,
+    THUMB,
+    Detections,
+    FloatArray,
+    Frame,
+    MatPose,
+)
 from cameratokeyboard.synthetic.clip import ClipFrame
 from cameratokeyboard.synthetic.labels import Label
 from tests.benchmarks.scripts import load_script
+from tests.builders import FakeLocator
 
 SIZE_WH = (200, 100)
 
@@ -29,8 +38,14 @@ class Wavering:
 
     def __init__(self) -> None:
         self.looks = 0
+        self.mats: list[MatPose | None] = []
 
-    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+    def detect(
+        self, frame: Frame, region_px: FloatArray | None = None, mat: MatPose | None = None
+    ) -> Detections:
+        self.mats.append(mat)
+        if len(self.mats) == 1:  # only to find the mat
+            return Detections.empty(SIZE_WH)
         self.looks += 1
         found = [(FINGER, 50.0 + self.looks)] + [(THUMB, 100.0)] * (self.looks % 2)
         keypoints = np.zeros((len(found), 3, 3), np.float32)
@@ -47,9 +62,11 @@ class Wavering:
 class TestFrameErrors:
     def errors(self, script: ModuleType, *labels: Label) -> list[tuple[int, FloatArray | None]]:
         image = np.zeros((SIZE_WH[1], SIZE_WH[0], 3), np.uint8)
+        detector = Wavering()
         found: list[tuple[int, FloatArray | None]] = script.frame_errors(
-            Wavering(), ClipFrame(0, image, list(labels))
+            detector, FakeLocator(), ClipFrame(0, image, list(labels))
         )
+        assert [mat is not None for mat in detector.mats] == [False, True, True, True, True]
         return found
 
     def test_are_the_mean_of_all_views(self, script: ModuleType) -> None:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, Frame
+from cameratokeyboard.datatypes import FINGER, MARKER, THUMB, Detections, Frame, MatPose
 from cameratokeyboard.detect.closeup import (
     CONTEXT,
     INPUT_PX,
@@ -24,6 +24,7 @@ from cameratokeyboard.detect.closeup import (
     scout,
     windows_of,
 )
+from cameratokeyboard.detect.slant import SLANT, slants
 from cameratokeyboard.detect.yolo import YoloDetector
 from cameratokeyboard.errors import ModelError
 from tests.detect.builders import (
@@ -49,10 +50,12 @@ class FakeNetwork:
         self.settings = settings or CloseSettings()
         self.shown = 0
         self.looks: list[tuple[np.ndarray, bool]] = []
+        self.slants: list[np.ndarray] = []
 
-    def look(self, batch: np.ndarray, mirrored: bool = False) -> CloseFinds:
+    def look(self, batch: np.ndarray, slant: np.ndarray, mirror: bool = False) -> CloseFinds:
         self.shown = len(batch)
-        self.looks.append((batch, mirrored))
+        self.looks.append((batch, mirror))
+        self.slants.append(slant)
         points = np.zeros((len(batch), 3, 2))
         points[:, 0] = self.contact
         return CloseFinds(points, np.tile(self.names, (len(batch), 1)))
@@ -64,7 +67,9 @@ class OneFinder:
     def __init__(self, found: Detections) -> None:
         self.found = found
 
-    def detect(self, frame: Frame, region_px: object = None) -> Detections:
+    def detect(
+        self, frame: Frame, region_px: object = None, mat: MatPose | None = None
+    ) -> Detections:
         return self.found
 
 
@@ -209,10 +214,44 @@ class TestViews:
     def test_the_shipped_network_tells_a_mirrored_window_as_its_mirror_image(self) -> None:
         network = CloseupNetwork.load()
         batch = np.random.default_rng(3).random((2, 3, INPUT_PX, INPUT_PX), np.float32)
-        straight = network.look(np.ascontiguousarray(batch[..., ::-1]))
-        mirrored = network.look(batch, mirrored=True)
+        slant = np.tile(np.array([1, -0.7, 0.2, -0.7, 0.65], np.float32), (2, 1))
+        turned = slant * np.array([1, 1, -1, 1, 1], np.float32)
+        straight = network.look(np.ascontiguousarray(batch[..., ::-1]), turned)
+        mirrored = network.look(batch, slant, mirror=True)
         assert mirrored.points == pytest.approx(straight.points * [-1.0, 1.0], abs=1e-6)
         assert mirrored.names == pytest.approx(straight.names, abs=1e-6)
+
+
+class TestSlant:
+    PAPER = np.array([[2.0, 0.0, 90.0], [0.0, -1.0, 70.0], [0.0, 0.002, 1.0]])
+
+    def test_of_each_window_as_it_is_shown_goes_to_the_network(self) -> None:
+        network = FakeNetwork()
+        found = make_detections([(FINGER, 100.0, 80.0), (FINGER, 160.0, 90.0)])
+        mat = MatPose(
+            np.linalg.inv(self.PAPER), self.PAPER, np.zeros((4, 2)), np.ones(4, bool), 0.1, 0
+        )
+        detector = CloseDetector(OneFinder(found), network, (View(1.3),))
+        detector.detect(make_frame(), mat=mat)
+        windows = windows_of(found.xyxy) * [1, 1, 1.3]
+        assert network.slants[0] == pytest.approx(slants(self.PAPER, windows))
+        assert network.slants[0][:, 0].tolist() == [1, 1]
+
+    def test_is_unknown_without_a_mat(self) -> None:
+        network = FakeNetwork()
+        detector = CloseDetector(OneFinder(make_detections([(FINGER, 100.0, 80.0)])), network)
+        detector.detect(make_frame())
+        assert network.slants[0].tolist() == [[0.0] * SLANT]
+
+    def test_the_shipped_network_heeds_it_for_points_and_not_for_names(self) -> None:
+        network = CloseupNetwork.load()
+        batch = np.random.default_rng(3).random((1, 3, INPUT_PX, INPUT_PX), np.float32)
+        flat, steep = (
+            network.look(batch, np.array([[1, -0.7, 0, -height, short]], np.float32))
+            for height, short in ((0.95, 0.3), (0.3, 0.95))
+        )
+        assert abs(flat.points - steep.points).max() > 0.01
+        assert flat.names == pytest.approx(steep.names, abs=1e-6)
 
 
 class TestScout:
@@ -226,7 +265,8 @@ class TestLoad:
     def test_the_shipped_network_answers_every_number_of_windows(self) -> None:
         network = CloseupNetwork.load()
         for count in (1, 7):
-            finds = network.look(np.full((count, 3, INPUT_PX, INPUT_PX), 0.5, np.float32))
+            windows = np.full((count, 3, INPUT_PX, INPUT_PX), 0.5, np.float32)
+            finds = network.look(windows, np.zeros((count, SLANT), np.float32))
             assert finds.points.shape == (count, 3, 2)
             assert finds.names.sum(axis=1) == pytest.approx(np.ones(count), abs=1e-5)
 
@@ -234,6 +274,13 @@ class TestLoad:
         pytest.importorskip("onnx")
         with pytest.raises(ModelError, match=r"expected a close-up model .* found kind 'none'"):
             CloseupNetwork.load(write_onnx(tmp_path / "m.onnx"))
+
+    def test_a_model_that_knows_no_slant_is_refused(self, tmp_path: Path) -> None:
+        pytest.importorskip("onnx")
+        about = {"kind": "cameratokeyboard closeup", "input_px": str(INPUT_PX)}
+        path = write_onnx(tmp_path / "m.onnx", properties=about)
+        with pytest.raises(ModelError, match=r"told the paper's slant, .* train it again"):
+            CloseupNetwork.load(path)
 
     def test_a_missing_file_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(ModelError, match="no such model file"):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cameratokeyboard.datatypes import FINGER, MARKER, Detections, FloatArray, Frame
+from cameratokeyboard.datatypes import FINGER, MARKER, Detections, FloatArray, Frame, MatPose
 from cameratokeyboard.detect.focus import LOST_AFTER_S, WHOLE_EVERY_S, FocusDetector, join
 from tests.detect.builders import make_detections, make_frame
 
@@ -17,7 +17,9 @@ class Scene:
         self.rows = rows
         self.regions: list[FloatArray | None] = []
 
-    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+    def detect(
+        self, frame: Frame, region_px: FloatArray | None = None, mat: MatPose | None = None
+    ) -> Detections:
         self.regions.append(region_px)
         rows = self.rows
         if region_px is not None:

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from cameratokeyboard.datatypes import FINGER, MARKER, Detections, FloatArray, Frame
+from cameratokeyboard.datatypes import FINGER, MARKER, Detections, FloatArray, Frame, MatPose
 from cameratokeyboard.detect.refine import MAX_COAST, SteadyDetector, blend, carried_doubt
+from tests.builders import mat_pose
 from tests.detect.builders import make_detections
 
 PLACE = np.array([320.0, 180.0])
@@ -40,8 +41,12 @@ class Jittery:
         self.missing = missing
         self.place = PLACE
         self.said: list[FloatArray] = []
+        self.mats: list[MatPose | None] = []
 
-    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+    def detect(
+        self, frame: Frame, region_px: FloatArray | None = None, mat: MatPose | None = None
+    ) -> Detections:
+        self.mats.append(mat)
         if frame.index in self.missing:
             return Detections.empty(frame.size_wh)
         x, y = self.place + self.rng.normal(0, self.jitter, 2)
@@ -55,6 +60,13 @@ def contact(found: Detections) -> FloatArray:
 
 
 class TestSteadyDetector:
+    def test_hands_on_where_the_mat_lies(self) -> None:
+        inner, mat = Jittery(), mat_pose()
+        steady = SteadyDetector(inner)
+        steady.detect(frame_at(PLACE, 0))
+        steady.detect(frame_at(PLACE, 1), mat=mat)
+        assert inner.mats == [None, mat]
+
     def test_a_still_finger_stays_within_half_a_pixel(self) -> None:
         inner = Jittery()
         steady = SteadyDetector(inner)

@@ -10,6 +10,7 @@ import pytest
 from cameratokeyboard.errors import TruthError
 from cameratokeyboard.synthetic.noise import DetectorNoise
 from cameratokeyboard.synthetic.noise_clips import clip_noise, mean_noise
+from tests.builders import FakeLocator
 
 
 class TestMeanNoise:
@@ -36,11 +37,11 @@ class TestMeanNoise:
 class TestClipNoise:
     def test_clip_without_truth_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(TruthError, match=r"truth\.json: expected a truth file"):
-            clip_noise(None, tmp_path / "a.mp4")  # type: ignore[arg-type]
+            clip_noise(None, lambda layout: FakeLocator(), tmp_path / "a.mp4")  # type: ignore[arg-type]
 
     def test_truth_of_another_program_is_refused(self, tmp_path: Path) -> None:
         tree = {"asked_for": "hi", "wpm": 40, "seed": 1, "layout": "qwerty", "fps": 30}
         tree |= {"text": "something else", "camera": {}, "events": []}
         (tmp_path / "a.truth.json").write_text(json.dumps(tree), encoding="utf-8")
         with pytest.raises(TruthError, match="render it again"):
-            clip_noise(None, tmp_path / "a.mp4")  # type: ignore[arg-type]
+            clip_noise(None, lambda layout: FakeLocator(), tmp_path / "a.mp4")  # type: ignore[arg-type]

@@ -75,6 +75,21 @@ class TestRenderStill:
             assert max(image.shape[:2]) == 160
             assert picture.record["size"] == [image.shape[1], image.shape[0]]
 
+    def test_the_record_tells_where_the_paper_lies(self, pictures: list[Picture]) -> None:
+        marked = 0
+        for picture in pictures:
+            size = np.array(picture.record["size"])
+            back = np.linalg.inv(np.array(picture.record["mm_to_px"]))
+            rows = [np.array(line.split(), float) for line in picture.labels.splitlines()]
+            places = np.array([row[5:7] for row in rows if row[0] == MARKER]).reshape(-1, 2)
+            paper = np.column_stack([places * size, np.ones(len(places))]) @ back.T
+            # Markers lie in the mat's corners, and corners in the same distance of its middle.
+            away = np.linalg.norm(paper[:, :2] / paper[:, 2:], axis=1)
+            assert ((away > 110) & (away < 165)).all()
+            assert np.ptp(away) < 4 if len(away) else True
+            marked += len(away)
+        assert marked >= 4
+
     def test_the_record_names_the_hand(self, pictures: list[Picture]) -> None:
         for picture in pictures:
             assert picture.record["hands"] == ("anny" if picture.record["sides"] else "none")

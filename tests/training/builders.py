@@ -30,16 +30,26 @@ def draw_picture(seed: int, size_wh: tuple[int, int] = (96, 64)) -> tuple[np.nda
     return image, "\n".join(lines) + "\n"
 
 
-def write_dataset(folder: Path, count: int = 12, groups: dict[str, str] | None = None) -> Path:
-    """A dataset folder of ``count`` drawn pictures that all differ."""
+def write_dataset(
+    folder: Path,
+    count: int = 12,
+    groups: dict[str, str] | None = None,
+    papers: dict[str, object] | None = None,
+) -> Path:
+    """A dataset folder of ``count`` drawn pictures that all differ. groups, papers: the manifest's
+    ``group`` and ``mm_to_px`` by picture."""
     (folder / "images").mkdir(parents=True)
     (folder / "labels").mkdir()
     for seed in range(count):
         image, text = draw_picture(seed)
         cv2.imwrite(str(folder / "images" / f"p{seed:03}.png"), image)
         (folder / "labels" / f"p{seed:03}.txt").write_text(text, encoding="utf-8")
-    if groups:
-        manifest = {"pictures": {name: {"group": group} for name, group in groups.items()}}
+    if groups or papers:
+        pictures: dict[str, dict[str, object]] = {}
+        for key, values in (("group", groups or {}), ("mm_to_px", papers or {})):
+            for name, value in values.items():
+                pictures.setdefault(name, {})[key] = value
+        manifest = {"pictures": pictures}
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from cameratokeyboard.datatypes import FINGER, Detections, FloatArray, Frame
+from cameratokeyboard.datatypes import FINGER, Detections, FloatArray, Frame, MatPose
 from cameratokeyboard.errors import DatasetError, SourceError
 from cameratokeyboard.training.clipfigures import Counter, evaluate_clip
+from tests.builders import FakeLocator
 from tests.detect.builders import make_detections
 from tests.training.builders import make_labels
 
@@ -71,7 +72,13 @@ class TestCounter:
 
 
 class Always:
-    def detect(self, frame: Frame, region_px: FloatArray | None = None) -> Detections:
+    def __init__(self) -> None:
+        self.mats: list[MatPose | None] = []
+
+    def detect(
+        self, frame: Frame, region_px: FloatArray | None = None, mat: MatPose | None = None
+    ) -> Detections:
+        self.mats.append(mat)
         return found_at(300, 200)
 
 
@@ -86,14 +93,17 @@ class TestEvaluateClip:
                 f"0 {300 / 640} {190 / 360} {20 / 640} {20 / 360} {300 / 640} {200 / 360} 2\n"
             )
         writer.release()
-        figures = evaluate_clip(Always(), clip, labels)
+        detector = Always()
+        figures = evaluate_clip(detector, FakeLocator(lost_from_s=0.25), clip, labels)
         assert figures.frames == 12
         assert figures.classes["finger"].hits == 12
         assert figures.still == 12
+        # As in the program, a frame is looked at with the mat as it was in the one before.
+        assert [mat is not None for mat in detector.mats] == [False] + [True] * 8 + [False] * 3
 
     def test_missing_labels_and_clip_are_told(self, tmp_path: Path) -> None:
         with pytest.raises(DatasetError, match="one a frame"):
-            evaluate_clip(Always(), tmp_path / "c.mp4", tmp_path)
+            evaluate_clip(Always(), FakeLocator(), tmp_path / "c.mp4", tmp_path)
         (tmp_path / "c_000000.txt").write_text("")
         with pytest.raises(SourceError, match=r"c\.mp4"):
-            evaluate_clip(Always(), tmp_path / "c.mp4", tmp_path)
+            evaluate_clip(Always(), FakeLocator(), tmp_path / "c.mp4", tmp_path)

@@ -5,14 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from cameratokeyboard.cli import main
 from cameratokeyboard.datatypes import FINGER, THUMB
-from cameratokeyboard.detect.closeup import INPUT_PX, CloseSettings, CloseupNetwork
+from cameratokeyboard.detect.closeup import CONTEXT, INPUT_PX, CloseSettings, CloseupNetwork
+from cameratokeyboard.detect.slant import SLANT
 from cameratokeyboard.errors import DatasetError, ModelError
-from cameratokeyboard.training.closeup_patches import NOTHING, PATCH_PX, SPARE, Patches, collect
+from cameratokeyboard.training.closeup_patches import (
+    NOTHING,
+    PATCH_PX,
+    SPARE,
+    Patches,
+    collect,
+    unjittered_scale,
+)
 from cameratokeyboard.training.folder import load_folder
 from tests.training.builders import write_dataset
 
@@ -52,6 +61,16 @@ class TestCollect:
         ]
         assert np.median(middle) < 100
 
+    def test_slopes_are_those_of_the_paper_in_the_patch(self, tmp_path: Path) -> None:
+        paper = [[2.0, 0.0, 40.0], [0.0, -1.0, 30.0], [0.0, 0.0, 1.0]]
+        folder = write_dataset(tmp_path / "set", 2, papers={"p001": paper})
+        patches = collect(load_folder(folder), None, np.random.default_rng(0))
+        px = PATCH_PX / (2.2 * np.sqrt(11 * 15) * SPARE)
+        tips = np.flatnonzero(patches.name != NOTHING)
+        assert np.isnan(patches.slopes[tips[:3]]).all()
+        wanted = np.tile(np.diag([2.0, -1.0]) * px, (3, 1, 1))
+        assert patches.slopes[tips[3:]] == pytest.approx(wanted, rel=1e-4)
+
     def test_pictures_without_hands_are_told(self, tmp_path: Path) -> None:
         folder = write_dataset(tmp_path / "set", 4)
         for path in (folder / "labels").iterdir():
@@ -60,6 +79,39 @@ class TestCollect:
         assert (patches.name == NOTHING).all()
         with pytest.raises(DatasetError, match="expected labelled fingers"):
             collect([], None, np.random.default_rng(0))
+
+
+class TestDraw:
+    def test_slants_are_those_of_what_is_shown_and_sometimes_withheld(self, tmp_path: Path) -> None:
+        from cameratokeyboard.training.closeup_fit import draw_batch
+
+        # A paper that is seen half as high as broad, somewhat turned.
+        turn = np.array([[np.cos(0.3), -np.sin(0.3)], [np.sin(0.3), np.cos(0.3)]])
+        slopes = turn @ np.diag([4.0, 2.0])
+        patch = np.full((PATCH_PX, PATCH_PX, 3), 90, np.uint8)
+        encoded = cv2.imencode(".jpg", patch)[1]
+        patches = Patches([encoded], np.zeros((1, 3, 2)), np.zeros(1, int), slopes[None])
+        shown = np.zeros(400, np.int64)
+
+        _, slant, _ = draw_batch(patches, shown, np.random.default_rng(0))
+
+        told = slant.numpy()[slant[:, 0] > 0]
+        assert 0.05 < 1 - len(told) / 400 < 0.3
+        assert np.median(told[:, 4]) == pytest.approx(0.5, abs=0.01)
+        height = told[:, 2:4]
+        assert np.linalg.norm(np.median(abs(height), axis=0)) == pytest.approx(0.75**0.5, abs=0.02)
+        # Half of the windows are mirrored; the plane leans to the other side there.
+        right = np.median(height[height[:, 0] > 0, 0]), np.mean(height[:, 0] > 0)
+        assert right == pytest.approx((0.75**0.5 * np.sin(0.3), 0.5), abs=0.07)
+        px_of_10_mm = 40 * unjittered_scale() / (INPUT_PX / CONTEXT / 2)
+        assert np.median(told[:, 1]) == pytest.approx(np.log(px_of_10_mm), abs=0.05)
+
+    def test_without_slopes_all_slants_are_unknown(self, patches: Patches) -> None:
+        from cameratokeyboard.training.closeup_fit import draw_batch
+
+        _, slant, _ = draw_batch(patches, np.arange(8), np.random.default_rng(0))
+
+        assert not slant.any()
 
 
 class TestFit:
@@ -112,7 +164,10 @@ class TestOdds:
         import torch
 
         class Network(torch.nn.Module):
-            def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+            def forward(
+                self, x: torch.Tensor, slant: torch.Tensor
+            ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+                assert slant.shape == (len(x), SLANT)
                 bright = x.mean(dim=(1, 2, 3))
                 spread = torch.zeros(len(x), 3)
                 spread[:, 0] = -bright
@@ -204,8 +259,26 @@ class TestNet:
         for layer in (net.points.weight, net.points.bias):
             torch.nn.init.zeros_(layer)
         with torch.no_grad():
-            points, _, _ = net(torch.zeros(1, 3, INPUT_PX, INPUT_PX))
+            points, _, _ = net(torch.zeros(1, 3, INPUT_PX, INPUT_PX), torch.zeros(1, SLANT))
         assert points[0, 0].tolist() == pytest.approx(where, abs=1.01 / side)
+
+    def test_learns_to_heed_the_slant_for_points_and_never_for_names(self) -> None:
+        import torch
+
+        from cameratokeyboard.training.closeup_net import CloseupNet
+
+        torch.manual_seed(2)
+        net = CloseupNet(8).eval()
+        x = torch.rand(1, 3, INPUT_PX, INPUT_PX)
+        flat, steep = torch.tensor([[[1, -0.7, 0, -0.95, 0.3]], [[1, -0.7, 0, -0.3, 0.95]]])
+        with torch.no_grad():
+            before = [net(x, slant) for slant in (flat, steep)]
+            for layer in (net.slant[-1], net.joint[-1]):
+                torch.nn.init.normal_(layer.weight, std=0.3)
+            after = [net(x, slant) for slant in (flat, steep)]
+        assert torch.equal(before[0][0], before[1][0])
+        assert (after[0][0] - after[1][0]).abs().max() > 1e-3
+        assert torch.equal(after[0][1], after[1][1])
 
     def test_sees_the_window_in_full_and_its_surroundings(self) -> None:
         import torch
@@ -228,13 +301,16 @@ class TestExport:
 
         torch.manual_seed(1)
         net = CloseupNet(8).eval()
+        for layer in (net.slant[-1], net.joint[-1]):  # say nothing in a new network
+            torch.nn.init.normal_(layer.weight, std=0.3)
         settings = CloseSettings(trust=0.35, finger=0.4)
         export(net, tmp_path / "c.onnx", settings, {"steps": 0})
         loaded = CloseupNetwork.load(tmp_path / "c.onnx")
         batch = np.random.default_rng(0).random((3, 3, INPUT_PX, INPUT_PX), np.float32)
-        finds = loaded.look(batch)
+        slant = np.random.default_rng(1).random((3, SLANT), np.float32)
+        finds = loaded.look(batch, slant)
         with torch.no_grad():
-            points, names = CloseupExport(net)(torch.from_numpy(batch))
+            points, names = CloseupExport(net)(torch.from_numpy(batch), torch.from_numpy(slant))
         assert loaded.settings == settings
         assert finds.points == pytest.approx(points.numpy(), abs=1e-4)
         assert finds.names == pytest.approx(names.numpy(), abs=1e-4)

@@ -32,6 +32,22 @@ class TestLoadFolder:
         folder = write_dataset(tmp_path / "d", 2, {"p000.png": "a", "p001": "b"})
         assert [item.group for item in load_folder(folder)] == ["a", "b"]
 
+    def test_manifest_tells_where_the_paper_lies(self, tmp_path: Path) -> None:
+        paper = [[2.0, 0.1, 40.0], [0.0, -1.0, 30.0], [0.0, 0.001, 1.0]]
+        folder = write_dataset(tmp_path / "d", 2, papers={"p001": paper})
+        first, second = load_folder(folder)
+        assert first.mm_to_px is None
+        assert second.mm_to_px is not None
+        assert second.mm_to_px.tolist() == paper
+
+    @pytest.mark.parametrize(
+        "paper", [[[1, 0], [0, 1]], [[1, 0, 0], [2, 0, 0], [0, 0, 1]], "none", [[1, "x"]], None]
+    )
+    def test_a_paper_that_is_none_is_named(self, tmp_path: Path, paper: object) -> None:
+        folder = write_dataset(tmp_path / "d", 1, papers={"p000": paper})
+        with pytest.raises(DatasetError, match=r"p000: mm_to_px: expected three rows of three"):
+            load_folder(folder)
+
     def test_all_faults_are_listed_at_once(self, tmp_path: Path) -> None:
         folder = write_dataset(tmp_path / "d", 5)
         (folder / "labels" / "p000.txt").unlink()
