@@ -66,6 +66,13 @@ class Moment:
         return posed, wrists
 
 
+def typing_moment(rng: Rng, performance: Performance) -> Moment:
+    """Draw a moment as it is, before a camera that faces the typist."""
+    t_s = float(rng.uniform(0, performance.t_s[-1]))
+    none = np.zeros((2, 3))
+    return Moment(performance, View.FRONT, t_s, none, np.zeros((10, 3)), none, np.zeros(2))
+
+
 def draw_moment(rng: Rng, performance: Performance, view: View) -> Moment:
     """Draw a moment and what this picture changes."""
     t_s = float(rng.uniform(0, performance.t_s[-1]))

@@ -17,7 +17,7 @@ from cameratokeyboard.synthetic.camera import SceneCamera, View, draw_plan
 from cameratokeyboard.synthetic.datatypes import Performance, PosedHand
 from cameratokeyboard.synthetic.labels import Label
 from cameratokeyboard.synthetic.mat_texture import draw_mat
-from cameratokeyboard.synthetic.moments import Moment, draw_moment
+from cameratokeyboard.synthetic.moments import Moment, draw_moment, typing_moment
 from cameratokeyboard.synthetic.person import Person
 from cameratokeyboard.synthetic.render import Renderer
 from cameratokeyboard.synthetic.sceneview import Rendered
@@ -39,6 +39,10 @@ _DARKEST_SHARE, _BURNT = 0.05, 228
 #: Share of pictures with painted nails, twice that of life [assumed]: a dark nail is easily taken
 #: for a shadow, a skin-coloured one for the end of the finger.
 _PAINTED_SHARE = 0.3
+#: Share of pictures that show nothing but what clips show: typing, before a camera that has the
+#: whole mat in view. Elsewhere hands are held in more ways than people hold them to type, and a
+#: network that has seen those alone expects fingers to be raised.
+_PLAIN_SHARE = 0.35
 _TEXTS = (
     "the quick brown fox jumps over the lazy dog",
     "pack my box with five dozen liquor jugs",
@@ -188,7 +192,12 @@ def _draw_exposure(rng: Rng) -> tuple[effects.Optics, str | None]:
     return glaring, str(rng.choice(_GLARING_LIGHTS))
 
 
+#: Shares of the pictures that are not plain.
 _VIEWS = ((View.FRONT, 0.80), (View.ABOVE, 0.09), (View.BEHIND, 0.11))
+
+
+def _draw_view(rng: Rng) -> View:
+    return View(str(rng.choice([v.value for v, _ in _VIEWS], p=[p for _, p in _VIEWS])))
 
 
 def _draw_sides(rng: Rng) -> tuple[int, ...]:
@@ -206,14 +215,17 @@ def render_still(renderer: Renderer, settings: StillSettings, number: int) -> Pi
     run = number // RUN_LENGTH
     model = _model(settings, run)
     shape = _draw_format(rng, settings.size)
-    view = View(str(rng.choice([v.value for v, _ in _VIEWS], p=[p for _, p in _VIEWS])))
-    sides = _draw_sides(rng)
+    plain = bool(rng.uniform() < _PLAIN_SHARE)
+    view = View.FRONT if plain else _draw_view(rng)
+    sides = (0, 1) if plain else _draw_sides(rng)
     people = bool(sides) or rng.uniform() < 0.4
     optics, light = _draw_exposure(rng)
-    wish = StageWish(shape.size_wh, draw_plan(rng, view), view, people=people, light=light)
+    plan = draw_plan(rng, view, whole_mat=plain)
+    wish = StageWish(shape.size_wh, plan, view, people=people, light=light)
     mat = draw_mat(rng, _layout(settings.layout))
     stage = draw_stage(rng, wish, mat, draw_looks(rng, _PAINTED_SHARE), optics)
-    moment = draw_moment(rng, _performance(settings, run), view)
+    performance = _performance(settings, run)
+    moment = typing_moment(rng, performance) if plain else draw_moment(rng, performance, view)
     linear, middle, hands = _expose(renderer, stage, moment, model, sides, rng)
     renderer.forget()
     picture = _finish(stage, linear, middle, rng)
@@ -229,6 +241,7 @@ def render_still(renderer: Renderer, settings: StillSettings, number: int) -> Pi
         "sides": list(sides),
         "skin_tone": round(stage.looks.skin.tone, 2),
         "view": view.value,
+        "plain": plain,
         "light": stage.lighting.kind,
         "coded": mat.coded,
         "size": list(size),

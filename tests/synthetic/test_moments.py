@@ -8,7 +8,7 @@ import pytest
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.camera import View
 from cameratokeyboard.synthetic.datatypes import Performance
-from cameratokeyboard.synthetic.moments import Moment, draw_moment
+from cameratokeyboard.synthetic.moments import Moment, draw_moment, typing_moment
 from tests.synthetic.hand_builders import HOME_PADS_MM, HOME_WRIST_MM, HOME_YAW_DEG
 
 _MIRROR = np.array([-1.0, 1.0, 1.0])
@@ -94,3 +94,29 @@ class TestDrawMoment:
         _, front = _asked(1)
 
         assert wrists[:, 2].max() < front[:, 2].max()
+
+
+class TestTypingMoment:
+    def test_shows_typing_as_it_is(self) -> None:
+        resting = cast(Performance, _Resting())
+        moment = typing_moment(np.random.default_rng(3), resting)
+        pads, wrists, yaw = resting.at(moment.t_s)
+
+        class Typing:
+            def pose(self, pads: FloatArray, wrist: FloatArray, yaw: float) -> tuple[object, ...]:
+                return pads, wrist, yaw
+
+        posed, shown = moment.pose((Typing(), Typing()), (0, 1), 0.0)
+
+        for side, wanted in ((0, pads[4::-1]), (1, pads[5:])):
+            np.testing.assert_array_equal(posed[side][0], wanted)  # type: ignore[index]
+            np.testing.assert_array_equal(posed[side][1], wrists[side])  # type: ignore[index]
+            assert posed[side][2] == yaw[side]  # type: ignore[index]
+        np.testing.assert_array_equal(shown, wrists)
+
+    def test_is_drawn_from_all_of_the_typing(self) -> None:
+        rng = np.random.default_rng(3)
+        times = [typing_moment(rng, cast(Performance, _Resting())).t_s for _ in range(200)]
+
+        assert min(times) < 0.05
+        assert max(times) > 0.95

@@ -10,6 +10,7 @@ import pytest
 
 from cameratokeyboard.datatypes import MARKER
 from cameratokeyboard.synthetic import still
+from cameratokeyboard.synthetic.camera import CameraPlan, View
 from cameratokeyboard.synthetic.still import Picture, StillSettings, render_still
 from tests.synthetic.scene_builders import renderer, use_toy_hands
 
@@ -89,6 +90,39 @@ class TestRenderStill:
             assert np.ptp(away) < 4 if len(away) else True
             marked += len(away)
         assert marked >= 4
+
+    def test_plain_pictures_show_both_hands_typing_before_the_camera(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(still, "_PLAIN_SHARE", 1.0)
+        asked: list[bool] = []
+        draw_plan = still.draw_plan
+
+        def plan(rng: np.random.Generator, view: View, whole_mat: bool = False) -> CameraPlan:
+            asked.append(whole_mat)
+            return draw_plan(rng, view, whole_mat)
+
+        monkeypatch.setattr(still, "draw_plan", plan)
+        monkeypatch.delattr(still, "draw_moment")
+        records = [_fresh(number).record for number in range(3)]
+        assert asked == [True] * 3
+        assert all(r["plain"] and r["sides"] == [0, 1] and r["view"] == "front" for r in records)
+
+    def test_most_pictures_are_not_plain(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class DrawnError(Exception):
+            pass
+
+        plain: list[bool] = []
+
+        def plan(rng: np.random.Generator, view: View, whole_mat: bool = False) -> CameraPlan:
+            plain.append(whole_mat)
+            raise DrawnError
+
+        monkeypatch.setattr(still, "draw_plan", plan)
+        for number in range(300):
+            with pytest.raises(DrawnError):
+                render_still(renderer(), SETTINGS, number)
+        assert 0.25 < np.mean(plain) < 0.45
 
     def test_the_record_names_the_hand(self, pictures: list[Picture]) -> None:
         for picture in pictures:
