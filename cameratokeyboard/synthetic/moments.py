@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,14 +52,24 @@ class Moment:
     turn_deg: FloatArray
 
     def pose(
-        self, hands: tuple[Any, Any], sides: tuple[int, ...], later_s: float
+        self,
+        hands: tuple[Any, Any],
+        sides: tuple[int, ...],
+        later_s: float,
+        ground: Callable[[FloatArray], FloatArray] | None = None,
     ) -> tuple[dict[int, PosedHand], FloatArray]:
-        """The hands by side and the wrists (2, 3) a little later. hands: left and right."""
+        """The hands by side and the wrists (2, 3) a little later.
+
+        hands: left and right. ground: height in mm of what lies under (N, 2) points, on which
+        fingertips stand; None for a level table.
+        """
         pads, wrists, yaw = self.performance.at(self.t_s + later_s)
         pads = pads + self.jitter_mm
         pads[:5] += self.shift_mm[0]
         pads[5:] += self.shift_mm[1]
         pads[:, 2] = np.maximum(pads[:, 2], 0.0)
+        if ground is not None:
+            pads[:, 2] += ground(pads[:, :2])
         wrists = self.view.wrists_seen_past(wrists) + self.shift_mm + self.wrist_mm
         yaw = yaw + self.turn_deg
         ordered = (pads[4::-1], pads[5:])

@@ -30,6 +30,7 @@ from cameratokeyboard.synthetic.materials import (
 )
 from cameratokeyboard.synthetic.meshes import from_hand
 from cameratokeyboard.synthetic.props import (
+    HeightMap,
     clutter_items,
     draw_paper_height,
     flat_paper,
@@ -65,16 +66,24 @@ def draw_looks(rng: Rng, painted: float = PAINTED_SHARE) -> Looks:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """What stays while the hands move. still: items that do not move."""
+    """What stays while the hands move. still: items that do not move. height: of the sheet over the
+    table, mm, at x and y mm."""
 
     still: tuple[Item, ...]
     mat: MatPicture
+    height: HeightMap
     lighting: Lighting
     backdrop: ImageArray
     backdrop_gain: float
     camera: SceneCamera
     looks: Looks
     optics: Optics
+
+    def ground_mm(self, points_mm: FloatArray) -> FloatArray:
+        """(N,) height of what lies under (N, 2) points: the sheet, or the table around it."""
+        x, y = points_mm.T
+        half = np.array(self.mat.paper_mm) / 2
+        return np.where((np.abs(points_mm) < half).all(axis=1), self.height(x, y), 0.0)
 
     def view(self, hands: dict[int, PosedHand], wrists_mm: FloatArray) -> SceneView:
         """The scene with posed hands by side (0 left, 1 right); wrists_mm: (2, 3)."""
@@ -147,6 +156,7 @@ def draw_stage(rng: Rng, wish: StageWish, mat: MatPicture, looks: Looks, optics:
     return Stage(
         still=tuple(items),
         mat=mat,
+        height=height,
         lighting=lighting,
         backdrop=room(rng, wish.size_wh),
         backdrop_gain=brightness * float(rng.uniform(0.6, 2.2)),

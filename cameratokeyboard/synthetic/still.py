@@ -268,7 +268,7 @@ def _expose(
     middle: tuple[Rendered, dict[int, PosedHand]] | None = None
     for k in range(count):
         later = ((k + 0.5) / count - 0.5) * span
-        hands, wrists = moment.pose(model.hands, sides, later)
+        hands, wrists = moment.pose(model.hands, sides, later, stage.ground_mm)
         rendered = renderer.render(stage.view(hands, wrists))
         frames.append(effects.smooth_edges(rendered.linear))
         if k == count // 2:

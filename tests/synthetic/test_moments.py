@@ -96,6 +96,23 @@ class TestDrawMoment:
         assert wrists[:, 2].max() < front[:, 2].max()
 
 
+class TestGround:
+    def test_fingertips_stand_on_what_lies_under_them(self) -> None:
+        moment, hands = _draw(5), (_Recorder(), _Recorder())
+
+        def slope(points: FloatArray) -> FloatArray:
+            return 1.0 + 0.01 * points[:, 0]
+
+        level, _ = moment.pose(hands, (0, 1), 0.0)
+        raised, _ = moment.pose(hands, (0, 1), 0.0, slope)
+
+        for side in (0, 1):
+            before = np.asarray(level[side][0])  # type: ignore[index]
+            after = np.asarray(raised[side][0])  # type: ignore[index]
+            np.testing.assert_array_equal(after[:, :2], before[:, :2])
+            np.testing.assert_allclose(after[:, 2] - before[:, 2], slope(before))
+
+
 class TestTypingMoment:
     def test_shows_typing_as_it_is(self) -> None:
         resting = cast(Performance, _Resting())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from cameratokeyboard.datatypes import MARKER
-from cameratokeyboard.synthetic import still
+from cameratokeyboard.synthetic import stage, still
 from cameratokeyboard.synthetic.camera import CameraPlan, View
 from cameratokeyboard.synthetic.still import Picture, StillSettings, render_still
 from tests.synthetic.scene_builders import renderer, use_toy_hands
@@ -123,6 +124,20 @@ class TestRenderStill:
             with pytest.raises(DrawnError):
                 render_still(renderer(), SETTINGS, number)
         assert 0.25 < np.mean(plain) < 0.45
+
+    def test_fingertips_stand_on_the_sheet(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        grounds: list[np.ndarray] = []
+        pose = still.Moment.pose
+
+        def posed(self: Any, hands: Any, sides: Any, later_s: float, ground: Any) -> Any:
+            grounds.append(ground(np.array([[0.0, 0.0], [0.0, 500.0]])))
+            return pose(self, hands, sides, later_s, ground)
+
+        monkeypatch.setattr(still.Moment, "pose", posed)
+        monkeypatch.setattr(stage, "draw_paper_height", lambda rng, size: lambda x, y: 0 * x + 3.0)
+        _fresh(0)
+        assert grounds
+        assert all(ground.tolist() == [3.0, 0.0] for ground in grounds)
 
     def test_the_record_names_the_hand(self, pictures: list[Picture]) -> None:
         for picture in pictures:
