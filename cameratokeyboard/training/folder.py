@@ -71,7 +71,8 @@ def load_folder(folder: Path, progress: Progress | None = None) -> list[Item]:
     pictures, wrong lines, two pictures of one name, labels without a picture.
     """
     images = list_images(folder)
-    groups, papers = read_groups(folder), read_papers(folder)
+    entries = read_manifest(folder)
+    groups, papers = _groups(entries), _papers(entries, folder / MANIFEST)
     faults = _names_faults(folder, images)
     items: list[Item] = []
     for index, image in enumerate(images):
@@ -140,49 +141,44 @@ def fingerprint(grey: NDArray[np.uint8]) -> NDArray[np.uint64]:
     return mark
 
 
-def read_groups(folder: Path) -> dict[str, str]:
-    """Picture name -> group, from the dataset's manifest; pictures of a group stay together.
+def read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
+    """Picture name -> what the dataset's manifest says of it; nothing without a manifest.
 
-    The manifest is optional: ``{"pictures": {"a.jpg": {"group": "scene 7", ...}, ...}}``, with
-    or without the ending of a picture's name.
+    ``{"pictures": {"a.jpg": {"group": "scene 7", "mm_to_px": [[...], [...], [...]], ...}, ...}}``,
+    with or without the ending of a picture's name; all of it is optional.
     """
-    return {name: str(entry["group"]) for name, entry in _manifest(folder, "group").items()}
+    path = folder / MANIFEST
+    if not path.is_file():
+        return {}
+    try:
+        pictures = json.loads(path.read_text(encoding="utf-8")).get("pictures", {})
+        return {str(n): entry for n, entry in dict(pictures).items() if isinstance(entry, dict)}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise DatasetError(f"{path}: expected a manifest in JSON: {error}") from error
 
 
-def read_papers(folder: Path) -> dict[str, FloatArray]:
-    """Picture name -> (3, 3) homography of the paper, mm -> px, from the dataset's manifest.
+def _groups(entries: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Group by name; pictures of a group stay together."""
+    return {name: str(entry["group"]) for name, entry in entries.items() if "group" in entry}
 
-    Optional like all of it: ``{"pictures": {"a.jpg": {"mm_to_px": [[...], [...], [...]], ...}}}``.
-    """
+
+def _papers(entries: dict[str, dict[str, Any]], manifest: Path) -> dict[str, FloatArray]:
+    """(3, 3) homography of the paper by name, mm -> px."""
     papers = {}
-    for name, entry in _manifest(folder, "mm_to_px").items():
+    for name, entry in entries.items():
+        if "mm_to_px" not in entry:
+            continue
         try:
             paper = np.array(entry["mm_to_px"], float)
             if paper.shape != (3, 3) or not np.isfinite(np.linalg.inv(paper)).all():
                 raise ValueError("it is none")
         except (ValueError, TypeError, np.linalg.LinAlgError) as error:
             raise DatasetError(
-                f"{folder / MANIFEST}: {name}: mm_to_px: expected three rows of three numbers that "
+                f"{manifest}: {name}: mm_to_px: expected three rows of three numbers that "
                 f"map mm of the paper to px: {error}"
             ) from error
         papers[name] = paper
     return papers
-
-
-def _manifest(folder: Path, key: str) -> dict[str, dict[str, Any]]:
-    """The manifest's entries of the pictures that have this key; none without a manifest."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        return {}
-    try:
-        pictures = json.loads(path.read_text(encoding="utf-8")).get("pictures", {})
-        return {
-            str(name): entry
-            for name, entry in dict(pictures).items()
-            if isinstance(entry, dict) and key in entry
-        }
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise DatasetError(f"{path}: expected a manifest in JSON: {error}") from error
 
 
 def dataset_version(files: Iterable[Path]) -> str:
