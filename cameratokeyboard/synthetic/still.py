@@ -40,8 +40,7 @@ _DARKEST_SHARE, _BURNT = 0.05, 228
 #: for a shadow, a skin-coloured one for the end of the finger.
 _PAINTED_SHARE = 0.3
 #: Share of pictures that show nothing but what clips show: typing, before a camera that has the
-#: whole mat in view. Elsewhere hands are held in more ways than people hold them to type, and a
-#: network that has seen those alone expects fingers to be raised.
+#: whole mat in view. Elsewhere hands are held in more ways than people hold them to type.
 _PLAIN_SHARE = 0.35
 _TEXTS = (
     "the quick brown fox jumps over the lazy dog",
