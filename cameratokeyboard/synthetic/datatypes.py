@@ -18,7 +18,9 @@ class TipShape:
     end is bent up, to the nail's side. back: thickness above the bone. fall_mm: how far the nail's
     side lies back at the end, so that the pad is foremost. aside_deg: how far the end is bent to
     the side that the flexion axis points to. twist_deg: how far the end is turned about the bone,
-    the nail to that side.
+    the nail to that side. roundness: share of the way to a round cross-section. skew: how far the
+    pad is drawn out to that side and the back to the other, as a share of half the breadth.
+    slant_deg: how far the end is cut off aslant, that side reaching further out.
     """
 
     depth: float = 1.0
@@ -30,6 +32,9 @@ class TipShape:
     fall_mm: float = 0.0
     aside_deg: float = 0.0
     twist_deg: float = 0.0
+    roundness: float = 0.0
+    skew: float = 0.0
+    slant_deg: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,15 @@ class NailShape:
 
     breadth: as a share of the fingertip's. length_mm: from its root to its edge at the finger's
     end. turn_deg: how steep the finger's end is where the nail ends, 0 flat on its back, 90
-    upright. squareness: exponent of its outline, 2 an oval, more is squarer.
+    upright. squareness: exponent of its outline, 2 an oval, more is squarer. aside: how far it lies
+    to the side that the flexion axis points to, as a share of its half breadth.
     """
 
     breadth: float
     length_mm: float
     turn_deg: float
     squareness: float
+    aside: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,9 @@ class HandShape:
     masculinity, age, weight: 0..1 between the mesh's female and male, young and old, lean and
     heavy forms (a mesh without such forms ignores them). nail_mm: free edge of the nails beyond the
     mesh's own. tips: forms of the fingertips, thumb to pinky. nails: forms of the nails, thumb to
-    pinky; None: the mesh's own.
+    pinky; None: the mesh's own. habit_deg: 27 numbers, how this person's joint angles usually
+    differ from those of typists at large: pitch and roll of the hand, then five angles a finger,
+    thumb to pinky, as in ``skeleton``; the twist is that of the whole finger. None: not at all.
     """
 
     length_mm: float = 185.0
@@ -70,6 +79,7 @@ class HandShape:
     nail_mm: float = 0.0
     tips: tuple[TipShape, ...] = (TipShape(),) * 5
     nails: tuple[NailShape, ...] | None = None
+    habit_deg: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)

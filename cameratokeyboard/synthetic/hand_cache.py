@@ -16,7 +16,7 @@ from cameratokeyboard.synthetic.hand_rig import HandRig
 from cameratokeyboard.userfiles import user_cache_folder
 
 #: Grows whenever built hands change, so that old files are not used.
-BUILD = 13
+BUILD = 14
 _MESH_FIELDS = tuple(field.name for field in dataclasses.fields(HandMesh))
 _RIG_FIELDS = tuple(f.name for f in dataclasses.fields(HandRig) if f.name != "mesh")
 

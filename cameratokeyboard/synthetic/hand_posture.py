@@ -6,7 +6,7 @@ import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.hand_source import FINGERS
-from cameratokeyboard.synthetic.skeleton import FINGER_DOFS, FLEX_1, FLEX_2, HAND_DOFS, STATE_SIZE
+from cameratokeyboard.synthetic.hand_state import FINGER_DOFS, FLEX_1, FLEX_2, HAND_DOFS, STATE_SIZE
 
 #: Typing posture in degrees: deviation, twist and three flexions, thumb to pinky. The fingers are
 #: curved, the thumb is nearly straight and turned so that the side of its pad touches [assumed, by

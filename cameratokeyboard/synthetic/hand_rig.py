@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from cameratokeyboard.datatypes import BoolArray, FloatArray, IntArray
 from cameratokeyboard.errors import SimulationError
@@ -16,6 +17,7 @@ from cameratokeyboard.synthetic.datatypes import (
     HandMesh,
     HandShape,
 )
+from cameratokeyboard.synthetic.hand_habit import habit_state
 from cameratokeyboard.synthetic.hand_nails import nail_mask
 from cameratokeyboard.synthetic.hand_shape import check_shape
 from cameratokeyboard.synthetic.hand_source import (
@@ -53,6 +55,7 @@ class HandRig:
     radii: (5, 3) half thickness of each segment. pads: (5, PAD_ROWS, 3), each as of ``fit_pad``, in
     the last segment's frame. ends: (5, 3) far end of the finger in the same frame.
     soles: (S, 3) points of the palm's underside and of the wrist's that would touch a table first.
+    habit: (STATE_SIZE,) what is added to the usual state of a hand, radians.
     """
 
     mesh: HandMesh
@@ -66,6 +69,7 @@ class HandRig:
     pads: FloatArray
     ends: FloatArray
     soles: FloatArray
+    habit: FloatArray
 
 
 def _axes(flexion: FloatArray, along: FloatArray) -> FloatArray:
@@ -294,9 +298,11 @@ def build_rig(source: SourceHand, shape: HandShape) -> HandRig:
     Raises SimulationError when the measures are not those of a hand.
     """
     check_shape(shape)
+    habit, twists = habit_state(shape.habit_deg)
     passes = _QUAD_PASSES if source.faces.shape[1] == 4 else _TRIANGLE_PASSES
     source = to_hand_frame(source)
     frames, bases = _rest_frames(source)
+    bases = bases @ Rotation.from_rotvec(np.outer(twists, [0.0, 1.0, 0.0])).as_matrix()
     source = _sized(source, frames, shape)
     vertices, tips = with_tips(source, frames, shape.tips)
     source = _finer(replace(source, vertices=vertices, tips=tips))
@@ -323,4 +329,5 @@ def build_rig(source: SourceHand, shape: HandShape) -> HandRig:
         pads=pads,
         ends=ends,
         soles=_soles(source),
+        habit=habit,
     )

@@ -10,6 +10,7 @@ import numpy as np
 from cameratokeyboard.errors import SimulationError
 from cameratokeyboard.synthetic import hand_nails, hand_tips
 from cameratokeyboard.synthetic.datatypes import HandShape, NailShape, TipShape
+from cameratokeyboard.synthetic.hand_habit import HABIT_SIZE, MOST_DEG, random_habit
 from cameratokeyboard.synthetic.hand_nails import random_nails
 from cameratokeyboard.synthetic.hand_tips import random_tips
 
@@ -29,11 +30,13 @@ def random_build(shape: HandShape, rng: np.random.Generator) -> HandShape:
         nail_mm=float(rng.uniform(*_LONG_NAIL_MM)) if long_nails else 0.0,
         tips=random_tips(rng),
         nails=random_nails(rng),
+        habit_deg=random_habit(rng),
     )
 
 
 def check_shape(shape: HandShape) -> None:
     """Raise SimulationError unless the measures can be those of a hand."""
+    habit = shape.habit_deg or ()
     ranges = {
         "length_mm": (shape.length_mm, 120.0, 260.0),
         "breadth_mm": (shape.breadth_mm, 50.0, 125.0),
@@ -43,9 +46,16 @@ def check_shape(shape: HandShape) -> None:
         "weight": (shape.weight, 0.0, 1.0),
         "nail_mm": (shape.nail_mm, 0.0, 25.0),
         **{f"finger_scale[{i}]": (s, 0.6, 1.5) for i, s in enumerate(shape.finger_scale)},
+        **{
+            f"habit_deg[{i}]": (d, -MOST_DEG, MOST_DEG) for i, d in enumerate(shape.habit_deg or ())
+        },
         **_within("tips", shape.tips, hand_tips.LEAST, hand_tips.MOST),
         **_within("nails", shape.nails or (), hand_nails.LEAST, hand_nails.MOST),
     }
+    if shape.habit_deg is not None and len(habit) != HABIT_SIZE:
+        raise SimulationError(
+            f"hand measure habit_deg: expected {HABIT_SIZE} numbers, got {len(habit)}"
+        )
     for name, (value, low, high) in ranges.items():
         if not low <= value <= high:
             raise SimulationError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -11,27 +11,46 @@ from scipy.spatial.transform import Rotation
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.datatypes import TipShape
 from cameratokeyboard.synthetic.hand_source import FINGERS, SourceHand, bone_of
+from cameratokeyboard.synthetic.tip_section import resectioned
 
 #: The last segment keeps its form up to this share of its length, so that the joint stays smooth,
 #: and has its new one from the second on.
 _FROM, _FULL = 0.15, 0.6
 #: The end of a finger begins at this share of the last segment, the bend at this.
 _END_FROM, _BEND_FROM = 0.5, 0.3
-#: What people's fingertips have in common, and by how much one person's fingers differ among
-#: themselves: mean or range and standard deviations in the order of TipShape. The main mesh's
-#: fingertips are nearly round, those of people about 0.8 as deep as broad, so that most are made
-#: flatter here; a thick back takes from the pad. The mesh's ends are foremost just below the nail,
-#: and people's often in the middle of the pad [spreads assumed, wider than life].
-_DEPTH, _BACK, _FALL_MM = (0.65, 1.12), (0.85, 1.9), (0.0, 4.0)
+
+
+def _measures(**values: float) -> FloatArray:
+    """(M,) in the order of TipShape, 0 where nothing is said."""
+    return np.array([values.get(field.name, 0.0) for field in fields(TipShape)])
+
+
+#: What people's fingertips have in common. The main mesh's fingertips are nearly round, those of
+#: people about 0.8 as deep as broad, so that most are made flatter here; a thick back takes from
+#: the pad. The mesh's ends are foremost just below the nail, and people's often in the middle of
+#: the pad. Sections are from somewhat more angular than the mesh's to round [spreads assumed, wider
+#: than life].
+_DEPTH, _BACK, _FALL_MM, _ROUNDNESS = (0.65, 1.12), (0.85, 1.9), (0.0, 6.0), (-0.2, 1.1)
 _DEPTH_PER_BACK = -0.22
-_MEAN = np.array([1.0, 0.0, 0.0, 2.0])
-_PEOPLE = np.array([0.06, 0.10, 0.6, 5.0])
-_FINGERS_SD = np.array([0.04, 0.03, 0.05, 0.3, 2.5, 0.06, 0.4, 3.5, 5.0])
-#: Thumbs are turned about their length more than fingers are, in degrees [assumed].
-_THUMB_TWIST_SD = 10.0
-#: What is possible, in the order of TipShape.
-LEAST = TipShape(0.45, 0.75, -0.35, -2.0, -15.0, 0.7, -0.5, -10.0, -30.0)
-MOST = TipShape(1.3, 1.25, 0.35, 2.5, 20.0, 2.1, 5.0, 10.0, 30.0)
+#: Mean and standard deviation of breadth, taper, reach_mm and rise_deg.
+_MEAN, _PEOPLE_SD = np.array([1.0, 0.0, 0.0, 2.0]), np.array([0.06, 0.10, 0.6, 5.0])
+#: By how much one person's fingers differ among themselves, standard deviations.
+_FINGERS_SD = _measures(
+    depth=0.04, breadth=0.03, taper=0.05, reach_mm=0.3, rise_deg=2.5, back=0.06, fall_mm=0.4,
+    aside_deg=3.5, twist_deg=5.0, roundness=0.15, skew=0.06, slant_deg=7.0,
+)  # fmt: skip
+#: How thumbs differ on top of that: mean and standard deviation [assumed].
+_THUMB_MEAN = _measures(depth=0.05, rise_deg=-2.0)
+_THUMB_SD = _measures(depth=0.1, rise_deg=6.0, twist_deg=12.0, skew=0.04, slant_deg=10.0)
+#: What is possible.
+LEAST = TipShape(
+    depth=0.45, breadth=0.75, taper=-0.35, reach_mm=-2.0, rise_deg=-20.0, back=0.7, fall_mm=-0.5,
+    aside_deg=-10.0, twist_deg=-30.0, roundness=-0.6, skew=-0.2, slant_deg=-25.0,
+)  # fmt: skip
+MOST = TipShape(
+    depth=1.4, breadth=1.25, taper=0.35, reach_mm=2.5, rise_deg=20.0, back=2.1, fall_mm=7.0,
+    aside_deg=10.0, twist_deg=30.0, roundness=1.6, skew=0.2, slant_deg=25.0,
+)  # fmt: skip
 
 
 class _Segment(NamedTuple):
@@ -46,9 +65,13 @@ def random_tips(rng: np.random.Generator) -> tuple[TipShape, ...]:
     """Thumb to pinky: a person's own form, and a little of each finger's."""
     back = rng.uniform(*_BACK)
     depth = rng.uniform(*_DEPTH) + _DEPTH_PER_BACK * (back - 1)
-    person = [depth, *rng.normal(_MEAN, _PEOPLE), back, rng.uniform(*_FALL_MM), 0.0, 0.0]
+    breadth, taper, reach_mm, rise_deg = (float(v) for v in rng.normal(_MEAN, _PEOPLE_SD))
+    person = _measures(
+        depth=depth, breadth=breadth, taper=taper, reach_mm=reach_mm, rise_deg=rise_deg, back=back,
+        fall_mm=rng.uniform(*_FALL_MM), roundness=rng.uniform(*_ROUNDNESS),
+    )  # fmt: skip
     fingers = person + rng.normal(0, _FINGERS_SD, (FINGERS, len(person)))
-    fingers[0, -1] += rng.normal(0, _THUMB_TWIST_SD)
+    fingers[0] += rng.normal(_THUMB_MEAN, _THUMB_SD)
     fingers = np.clip(fingers, astuple(LEAST), astuple(MOST))
     return tuple(TipShape(*(float(v) for v in row)) for row in fingers)
 
@@ -71,7 +94,7 @@ def with_tips(
         local = (source.vertices[mine] - head) @ axes
         end = local[local[:, 1] > _END_FROM * length, 2]
         segment = _Segment(length, float(end.min()), float(end.max()))
-        moved = _formed(local, segment, shape) - local
+        moved = _formed(_sectioned(local, length, shape), segment, shape) - local
         vertices[mine] += source.weights[mine, bone][:, None] * (moved @ axes.T)
         far = (source.tips[finger] - head) @ axes
         ends[finger] = head + axes @ _formed(far[None], segment, shape)[0]
@@ -87,6 +110,12 @@ def twisted(frames: FloatArray, tips: tuple[TipShape, ...]) -> FloatArray:
     return turned
 
 
+def _sectioned(local: FloatArray, length: float, shape: TipShape) -> FloatArray:
+    """Points (P, 3) of a last segment with their new cross-section, before all else; mm."""
+    moved = resectioned(local, length, shape.roundness, shape.skew) - local
+    return np.asarray(local + _ramp(local[:, 1] / length, _FROM, _FULL)[:, None] * moved)
+
+
 def _formed(local: FloatArray, segment: _Segment, shape: TipShape) -> FloatArray:
     """Points (P, 3) of a last segment in its own frame, in their new places; mm."""
     length = segment.length
@@ -98,6 +127,7 @@ def _formed(local: FloatArray, segment: _Segment, shape: TipShape) -> FloatArray
     middle = (segment.low + segment.high) / 2
     above = np.clip((local[:, 2] - middle) / (segment.high - middle), 0.0, 1.0)
     y = local[:, 1] + (shape.reach_mm - shape.fall_mm * above**2) * end
+    y = y + x * np.tan(np.radians(shape.slant_deg)) * end
     below = (1 + (shape.depth - 1) * own) * thinner
     z = local[:, 2] * np.where(local[:, 2] < 0, below, 1 + (shape.back - 1) * own)
     bent = 0.5 * length * (np.maximum(share - _BEND_FROM, 0.0) / (1 - _BEND_FROM)) ** 2

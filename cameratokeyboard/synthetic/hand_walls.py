@@ -11,16 +11,16 @@ from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.hand_posture import HIGH, LOW
 from cameratokeyboard.synthetic.hand_rig import HandRig
 from cameratokeyboard.synthetic.hand_source import FINGERS, cross
-from cameratokeyboard.synthetic.skeleton import (
+from cameratokeyboard.synthetic.hand_state import (
     FINGER_DOFS,
     FLEX_0,
     FLEX_1,
     FLEX_2,
     HAND_DOFS,
+    PITCH,
     STATE_SIZE,
-    Stance,
-    point_derivatives,
 )
+from cameratokeyboard.synthetic.skeleton import Stance, point_derivatives
 
 #: One unit of the problem: how far beyond a wall is as bad as one spread off the posture.
 WALL_MM, SIDE_MM, WALL_DEG = 0.6, 1.0, 1.0
@@ -32,8 +32,6 @@ SQUEEZE = 0.8
 #: How much the flesh under palm and wrist gives way on the table [assumed].
 SOLE_GIVE_MM = 2.0
 
-#: Place in a state of the hand's pitch.
-PITCH = 4
 #: (4, 3) places in a state of the flexions of index to pinky.
 _FLEXIONS = (
     HAND_DOFS + FINGER_DOFS * np.arange(1, FINGERS)[:, None] + np.array([FLEX_0, FLEX_1, FLEX_2])

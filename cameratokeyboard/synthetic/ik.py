@@ -16,16 +16,10 @@ from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.hand_posture import HIGH, LOW, POSTURE, SPREAD, usual
 from cameratokeyboard.synthetic.hand_rig import HandRig
 from cameratokeyboard.synthetic.hand_source import FINGERS
+from cameratokeyboard.synthetic.hand_state import FINGER_DOFS, HAND_DOFS, STATE_SIZE
 from cameratokeyboard.synthetic.hand_walls import Walls
 from cameratokeyboard.synthetic.pad_fit import lowest_points
-from cameratokeyboard.synthetic.skeleton import (
-    FINGER_DOFS,
-    HAND_DOFS,
-    STATE_SIZE,
-    Stance,
-    point_derivatives,
-    stance,
-)
+from cameratokeyboard.synthetic.skeleton import Stance, point_derivatives, stance
 
 #: Spread of the pads about their targets and the most steps tried with it: first loose, for a
 #: tight start would fold the fingers the wrong way.
@@ -100,7 +94,7 @@ def reach(rig: HandRig, pads_mm: FloatArray, wrist_mm: FloatArray, yaw_deg: floa
     and yaw_deg are wishes that give way when the pads ask for it. What cannot be reached is
     approached as near as the walls and the posture allow; ``residual_mm`` says how near.
     """
-    centre = usual(float(wrist_mm[2]))
+    centre = usual(float(wrist_mm[2])) + rig.habit
     centre[:3], centre[3] = wrist_mm, np.radians(yaw_deg)
     state = _laid_over(rig, centre, pads_mm)
     for pad_mm, most in STAGES:

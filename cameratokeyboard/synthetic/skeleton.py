@@ -1,10 +1,4 @@
-"""Forward kinematics of a right hand: joint angles to joints, segment axes and derivatives.
-
-The state is one vector of STATE_SIZE numbers: wrist x, y, z in mm, then yaw, pitch and roll of the
-hand in radians, then five angles a finger, thumb to pinky: deviation (positive to the thumb's
-side), twist about the finger's first segment, and the flexion of its three joints (thumb: CMC,
-MCP, IP; others: MCP, PIP, DIP).
-"""
+"""Forward kinematics of a right hand: joint angles to joints, segment axes and derivatives."""
 
 from __future__ import annotations
 
@@ -15,11 +9,17 @@ import numpy as np
 from cameratokeyboard.datatypes import FloatArray, IntArray
 from cameratokeyboard.synthetic.hand_rig import HandRig
 from cameratokeyboard.synthetic.hand_source import BONE_COUNT, FINGERS, FOREARM, HAND, cross, unit
+from cameratokeyboard.synthetic.hand_state import (
+    DEVIATION,
+    FINGER_DOFS,
+    FLEX_0,
+    FLEX_1,
+    FLEX_2,
+    HAND_DOFS,
+    STATE_SIZE,
+    TWIST,
+)
 
-HAND_DOFS = 6
-FINGER_DOFS = 5
-STATE_SIZE = HAND_DOFS + FINGERS * FINGER_DOFS
-DEVIATION, TWIST, FLEX_0, FLEX_1, FLEX_2 = range(FINGER_DOFS)
 #: First segment (0..2) that each of a finger's angles moves.
 DOF_SEGMENT = np.array([0, 0, 0, 1, 2])
 _X, _Y, _Z = np.eye(3)

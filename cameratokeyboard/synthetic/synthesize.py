@@ -23,7 +23,7 @@ from cameratokeyboard.synthetic.still import (
 )
 
 #: Rises when the same settings give other pictures, so that sets are not mixed.
-RECIPE = 12
+RECIPE = 13
 MANIFEST = "manifest.json"
 #: Seconds between two writes of the manifest.
 _SAVE_EVERY_S = 10.0

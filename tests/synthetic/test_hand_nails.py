@@ -81,6 +81,13 @@ class TestNailMask:
         assert turned[:, 1].max() > flat[:, 1].max() + 0.5
         assert turned[:, 2].min() < flat[:, 2].min()
 
+    def test_a_nail_aside_lies_on_that_side(self) -> None:
+        left, right = (_nail(_rig(replace(USUAL, aside=a)))[:, 0] for a in (-0.3, 0.3))
+
+        middles = [(x.min() + x.max()) / 2 for x in (left, right)]
+        assert middles[0] < -0.5
+        assert middles[1] > 0.5
+
 
 class TestRandomNails:
     def test_all_can_be_hands_and_some_are_the_meshs_own(self) -> None:
@@ -110,5 +117,5 @@ def test_impossible_nails_are_refused_by_name() -> None:
 
 
 def test_least_is_below_most() -> None:
-    for name in ("breadth", "length_mm", "turn_deg", "squareness"):
+    for name in ("breadth", "length_mm", "turn_deg", "squareness", "aside"):
         assert getattr(LEAST, name) < getattr(MOST, name)

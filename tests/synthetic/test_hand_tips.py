@@ -123,6 +123,24 @@ class TestWithTips:
         np.testing.assert_allclose(by, 20.0, atol=1.5)
         np.testing.assert_allclose(turned[:, 1], usual[:, 1], atol=0.1)
 
+    def test_section_is_that_asked_for_and_the_joint_keeps_its_form(self) -> None:
+        usual, skewed = (_last_segment(_rig(t)) for t in (TipShape(), TipShape(skew=0.15)))
+
+        moved = np.linalg.norm(skewed - usual, axis=1)
+        share = usual[:, 1] / usual[:, 1].max()
+        assert moved[share > 0.6].max() > 0.5
+        assert moved[share < 0.3].max() < 0.35 * moved.max()
+
+    def test_a_slanted_end_reaches_further_on_one_side(self) -> None:
+        usual, cut = (_last_segment(_rig(t)) for t in (TipShape(), TipShape(slant_deg=15.0)))
+
+        further = (cut - usual)[:, 1]
+        end = usual[:, 1] > 0.85 * usual[:, 1].max()
+        right, left = end & (usual[:, 0] > 3), end & (usual[:, 0] < -3)
+        assert further[right].min() > 0.3
+        assert further[left].max() < -0.3
+        np.testing.assert_allclose(cut[:, [0, 2]], usual[:, [0, 2]], atol=0.05)
+
 
 class TestRandomTips:
     def test_people_differ_more_than_one_persons_fingers(self) -> None:
@@ -133,12 +151,21 @@ class TestRandomTips:
         assert depth.min() < 0.7
         assert depth.max() > 1.05
 
-    def test_thumbs_are_turned_most(self) -> None:
+    @pytest.mark.parametrize("measure", ["twist_deg", "slant_deg", "rise_deg"])
+    def test_thumbs_differ_most(self, measure: str) -> None:
         rng = np.random.default_rng(5)
-        twist = np.array([[tip.twist_deg for tip in random_tips(rng)] for _ in range(300)])
+        drawn = np.array([[getattr(t, measure) for t in random_tips(rng)] for _ in range(300)])
 
-        assert twist[:, 0].std() > 1.5 * twist[:, 1:].std()
-        assert abs(twist.mean()) < 2
+        assert drawn[:, 0].std() > 1.2 * drawn[:, 1:].std()
+        assert abs(drawn.mean()) < 2
+
+    def test_some_are_round_and_some_more_angular_than_the_mesh(self) -> None:
+        rng = np.random.default_rng(6)
+        drawn = np.array([[t.roundness for t in random_tips(rng)] for _ in range(300)])
+
+        assert drawn.min() < -0.2
+        assert drawn.max() > 1.0
+        assert drawn.mean(axis=1).std() > drawn.std(axis=1).mean()
 
     def test_any_draw_builds_a_hand(self) -> None:
         rng = np.random.default_rng(4)

@@ -6,16 +6,17 @@ import pytest
 from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.hand_posture import HIGH, usual
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
-from cameratokeyboard.synthetic.hand_walls import PITCH, Walls, closest_points
-from cameratokeyboard.synthetic.skeleton import (
+from cameratokeyboard.synthetic.hand_state import (
     DEVIATION,
     FINGER_DOFS,
     FLEX_1,
     FLEX_2,
     HAND_DOFS,
+    PITCH,
     STATE_SIZE,
-    stance,
 )
+from cameratokeyboard.synthetic.hand_walls import Walls, closest_points
+from cameratokeyboard.synthetic.skeleton import stance
 from tests.synthetic.hand_builders import toy_source
 
 

@@ -6,10 +6,11 @@ import pytest
 from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.hand_posture import HIGH, LOW
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
+from cameratokeyboard.synthetic.hand_state import STATE_SIZE
 from cameratokeyboard.synthetic.hand_walls import closest_points
 from cameratokeyboard.synthetic.ik import contact_derivatives, reach
 from cameratokeyboard.synthetic.pad_fit import lowest_points
-from cameratokeyboard.synthetic.skeleton import STATE_SIZE, stance
+from cameratokeyboard.synthetic.skeleton import stance
 from tests.synthetic.hand_builders import (
     HOME_PADS_MM,
     HOME_WRIST_MM,

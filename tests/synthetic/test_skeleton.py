@@ -7,16 +7,8 @@ from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.hand_posture import usual
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
 from cameratokeyboard.synthetic.hand_source import FOREARM, HAND
-from cameratokeyboard.synthetic.skeleton import (
-    FINGER_DOFS,
-    FLEX_0,
-    HAND_DOFS,
-    STATE_SIZE,
-    bone_frames,
-    point_derivatives,
-    rotation,
-    stance,
-)
+from cameratokeyboard.synthetic.hand_state import FINGER_DOFS, FLEX_0, HAND_DOFS, STATE_SIZE
+from cameratokeyboard.synthetic.skeleton import bone_frames, point_derivatives, rotation, stance
 from tests.synthetic.hand_builders import toy_source
 
 
