@@ -14,7 +14,7 @@ from cameratokeyboard.synthetic.hand_source import FINGERS, SourceHand, bone_of
 _END_MM = 14.0
 #: What nails can be, in the order of NailShape.
 LEAST = NailShape(0.4, 6.0, 5.0, 1.6, -0.4)
-MOST = NailShape(1.0, 18.0, 80.0, 8.0, 0.4)
+MOST = NailShape(1.0, 20.0, 80.0, 8.0, 0.4)
 #: Range of people's nails, and the standard deviations of one person's fingers [assumed; wider than
 #: life, so that where a nail ends says little about where the pad is].
 _PEOPLE = np.array([[0.52, 0.9], [8.5, 14.0], [12.0, 68.0], [2.0, 5.0]])
@@ -32,8 +32,8 @@ def random_nails(rng: np.random.Generator) -> tuple[NailShape, ...] | None:
     if rng.uniform() < _OWN_SHARE:
         return None
     # Little fingers have the smallest nails, thumbs the largest.
-    fingers[:, 1] *= [1.15, 1.0, 1.03, 1.0, 0.85]
-    low, high = _PEOPLE.T + np.array([[-0.05, -1.5, -7, -0.4], [0.03, 3.0, 7, 1.0]])
+    fingers[:, 1] *= [1.3, 1.0, 1.03, 1.0, 0.85]
+    low, high = _PEOPLE.T + np.array([[-0.05, -1.5, -7, -0.4], [0.03, 5.0, 7, 1.0]])
     fingers = np.column_stack([np.clip(fingers, low, high), _ASIDE_SD * rng.normal(size=FINGERS)])
     fingers = np.clip(fingers, astuple(LEAST), astuple(MOST))
     return tuple(NailShape(*(float(v) for v in row)) for row in fingers)

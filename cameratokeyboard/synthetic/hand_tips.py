@@ -30,26 +30,26 @@ def _measures(**values: float) -> FloatArray:
 #: the pad. The mesh's ends are foremost just below the nail, and people's often in the middle of
 #: the pad. Sections are from somewhat more angular than the mesh's to round [spreads assumed, wider
 #: than life].
-_DEPTH, _BACK, _FALL_MM, _ROUNDNESS = (0.65, 1.12), (0.85, 1.9), (0.0, 6.0), (-0.2, 1.1)
+_DEPTH, _BACK, _FALL_MM, _ROUNDNESS = (0.65, 1.12), (0.85, 1.9), (-1.5, 5.5), (-0.2, 1.1)
 _DEPTH_PER_BACK = -0.22
-#: Mean and standard deviation of breadth, taper, reach_mm and rise_deg.
-_MEAN, _PEOPLE_SD = np.array([1.0, 0.0, 0.0, 2.0]), np.array([0.06, 0.10, 0.6, 5.0])
+#: Mean and standard deviation of breadth, taper, reach_mm, rise_deg and slant_deg.
+_MEAN, _PEOPLE_SD = np.array([1.0, 0.0, 0.0, 2.0, 0.0]), np.array([0.06, 0.10, 0.6, 5.0, 5.0])
 #: By how much one person's fingers differ among themselves, standard deviations.
 _FINGERS_SD = _measures(
     depth=0.04, breadth=0.03, taper=0.05, reach_mm=0.3, rise_deg=2.5, back=0.06, fall_mm=0.4,
-    aside_deg=3.5, twist_deg=5.0, roundness=0.15, skew=0.06, slant_deg=7.0,
+    aside_deg=3.5, twist_deg=5.0, roundness=0.15, skew=0.08, slant_deg=9.0,
 )  # fmt: skip
 #: How thumbs differ on top of that: mean and standard deviation [assumed].
 _THUMB_MEAN = _measures(depth=0.05, rise_deg=-2.0)
-_THUMB_SD = _measures(depth=0.1, rise_deg=6.0, twist_deg=12.0, skew=0.04, slant_deg=10.0)
+_THUMB_SD = _measures(depth=0.1, rise_deg=6.0, twist_deg=12.0, skew=0.06, slant_deg=12.0)
 #: What is possible.
 LEAST = TipShape(
-    depth=0.45, breadth=0.75, taper=-0.35, reach_mm=-2.0, rise_deg=-20.0, back=0.7, fall_mm=-0.5,
-    aside_deg=-10.0, twist_deg=-30.0, roundness=-0.6, skew=-0.2, slant_deg=-25.0,
+    depth=0.45, breadth=0.75, taper=-0.35, reach_mm=-2.0, rise_deg=-20.0, back=0.7, fall_mm=-3.0,
+    aside_deg=-10.0, twist_deg=-35.0, roundness=-0.6, skew=-0.25, slant_deg=-35.0,
 )  # fmt: skip
 MOST = TipShape(
     depth=1.4, breadth=1.25, taper=0.35, reach_mm=2.5, rise_deg=20.0, back=2.1, fall_mm=7.0,
-    aside_deg=10.0, twist_deg=30.0, roundness=1.6, skew=0.2, slant_deg=25.0,
+    aside_deg=10.0, twist_deg=35.0, roundness=1.6, skew=0.25, slant_deg=35.0,
 )  # fmt: skip
 
 
@@ -65,10 +65,12 @@ def random_tips(rng: np.random.Generator) -> tuple[TipShape, ...]:
     """Thumb to pinky: a person's own form, and a little of each finger's."""
     back = rng.uniform(*_BACK)
     depth = rng.uniform(*_DEPTH) + _DEPTH_PER_BACK * (back - 1)
-    breadth, taper, reach_mm, rise_deg = (float(v) for v in rng.normal(_MEAN, _PEOPLE_SD))
+    breadth, taper, reach_mm, rise_deg, slant_deg = (
+        float(v) for v in rng.normal(_MEAN, _PEOPLE_SD)
+    )
     person = _measures(
         depth=depth, breadth=breadth, taper=taper, reach_mm=reach_mm, rise_deg=rise_deg, back=back,
-        fall_mm=rng.uniform(*_FALL_MM), roundness=rng.uniform(*_ROUNDNESS),
+        fall_mm=rng.uniform(*_FALL_MM), roundness=rng.uniform(*_ROUNDNESS), slant_deg=slant_deg,
     )  # fmt: skip
     fingers = person + rng.normal(0, _FINGERS_SD, (FINGERS, len(person)))
     fingers[0] += rng.normal(_THUMB_MEAN, _THUMB_SD)

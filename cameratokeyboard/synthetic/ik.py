@@ -24,6 +24,8 @@ from cameratokeyboard.synthetic.skeleton import Stance, point_derivatives, stanc
 #: Spread of the pads about their targets and the most steps tried with it: first loose, for a
 #: tight start would fold the fingers the wrong way.
 STAGES = ((1.0, 4), (0.2, 12))
+#: Shares of a habit that are tried in turn, until every pad is as near as this to its target.
+_HABIT_SHARES, _REACHED_MM = (1.0, 0.5, 0.0), 0.8
 #: Damping to start with and at least, its change after a good and a bad step, and the gain, as a
 #: share of the cost, under which a stage ends. Tuned for few steps on simulated typing.
 _DAMPING, _LEAST, _BETTER, _WORSE, _ENOUGH = 1.0, 0.05, 0.3, 8.0, 1e-3
@@ -91,11 +93,24 @@ def reach(rig: HandRig, pads_mm: FloatArray, wrist_mm: FloatArray, yaw_deg: floa
     """Solve for a right hand.
 
     pads_mm: (5, 3) mm, thumb to pinky, where each pad's contact point shall be. wrist_mm: (3,) mm
-    and yaw_deg are wishes that give way when the pads ask for it. What cannot be reached is
-    approached as near as the walls and the posture allow; ``residual_mm`` says how near.
+    and yaw_deg are wishes that give way when the pads ask for it, and so do the person's habits
+    where they keep a pad from its place. What cannot be reached is approached as near as the walls
+    and the posture allow; ``residual_mm`` says how near.
     """
-    centre = usual(float(wrist_mm[2])) + rig.habit
+    centre = usual(float(wrist_mm[2]))
     centre[:3], centre[3] = wrist_mm, np.radians(yaw_deg)
+    if not rig.habit.any():
+        return _solved(rig, pads_mm, centre)
+    tries = []
+    for share in _HABIT_SHARES:
+        tries.append(_solved(rig, pads_mm, centre + share * rig.habit))
+        if tries[-1].residual_mm.max() < _REACHED_MM:
+            return tries[-1]
+    return min(tries, key=lambda found: float(found.residual_mm.max()))
+
+
+def _solved(rig: HandRig, pads_mm: FloatArray, centre: FloatArray) -> Reach:
+    """The hand about a posture (STATE_SIZE,) whose pads lie on their targets."""
     state = _laid_over(rig, centre, pads_mm)
     for pad_mm, most in STAGES:
         state = _descend(rig, state, pads_mm, centre, pad_mm, most)

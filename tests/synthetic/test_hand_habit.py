@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cameratokeyboard.errors import SimulationError
+from cameratokeyboard.synthetic import ik
 from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.hand_habit import HABIT_SIZE, habit_state, random_habit
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
@@ -111,3 +112,21 @@ class TestRandomHabit:
 def test_impossible_habits_are_refused(habit: tuple[float, ...], said: str) -> None:
     with pytest.raises(SimulationError, match=said):
         check_shape(replace(HandShape(), habit_deg=habit))
+
+
+def test_a_habit_gives_way_where_it_keeps_a_pad_from_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fingers = [
+        [0, 0, 0, 0, 1],
+        [-1, 0, 1, 1, -1],
+        [1, 1, 1, -1, 1],
+        [1, 1, 0, 0, 1],
+        [1, 0, 0, 0, 1],
+    ]
+    fist = _rig((0.0, 0.0, *(45.0 * np.ravel(fingers))))
+
+    assert _typing(fist).residual_mm.max() < 0.8
+
+    monkeypatch.setattr(ik, "_HABIT_SHARES", (1.0,))
+    assert _typing(fist).residual_mm.max() > 2
