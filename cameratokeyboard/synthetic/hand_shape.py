@@ -46,9 +46,7 @@ def check_shape(shape: HandShape) -> None:
         "weight": (shape.weight, 0.0, 1.0),
         "nail_mm": (shape.nail_mm, 0.0, 25.0),
         **{f"finger_scale[{i}]": (s, 0.6, 1.5) for i, s in enumerate(shape.finger_scale)},
-        **{
-            f"habit_deg[{i}]": (d, -MOST_DEG, MOST_DEG) for i, d in enumerate(shape.habit_deg or ())
-        },
+        **{f"habit_deg[{i}]": (d, -MOST_DEG, MOST_DEG) for i, d in enumerate(habit)},
         **_within("tips", shape.tips, hand_tips.LEAST, hand_tips.MOST),
         **_within("nails", shape.nails or (), hand_nails.LEAST, hand_nails.MOST),
     }

@@ -3,7 +3,8 @@
 One least-squares problem over the whole hand: pads on their targets (tight), wrist and yaw near
 what the typist says, joint angles near a typing posture, and walls (see ``hand_walls``), solved
 by Levenberg and Marquardt's method. It always starts from the same posture, so that a picture
-depends on its own moment only and a smooth motion gives smooth angles.
+depends on its own moment only and a smooth motion gives smooth angles; a habit that gives way
+does so at once, which only stills show.
 """
 
 from __future__ import annotations
