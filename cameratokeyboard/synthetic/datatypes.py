@@ -66,7 +66,7 @@ class HandShape:
     mesh's own. tips: forms of the fingertips, thumb to pinky. nails: forms of the nails, thumb to
     pinky; None: the mesh's own. habit_deg: 27 numbers, how this person's joint angles usually
     differ from those of typists at large: pitch and roll of the hand, then five angles a finger,
-    thumb to pinky, as in ``skeleton``; the twist is that of the whole finger. None: not at all.
+    thumb to pinky, as in ``hand_state``; the twist is that of the whole finger. None: not at all.
     """
 
     length_mm: float = 185.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from cameratokeyboard.datatypes import BoolArray, FloatArray, IntArray
 from cameratokeyboard.errors import SimulationError
@@ -28,6 +27,7 @@ from cameratokeyboard.synthetic.hand_source import (
     MIDDLE_FINGER,
     SourceHand,
     bone_of,
+    rotation,
     to_hand_frame,
     unit,
     vertex_normals,
@@ -302,7 +302,7 @@ def build_rig(source: SourceHand, shape: HandShape) -> HandRig:
     passes = _QUAD_PASSES if source.faces.shape[1] == 4 else _TRIANGLE_PASSES
     source = to_hand_frame(source)
     frames, bases = _rest_frames(source)
-    bases = bases @ Rotation.from_rotvec(np.outer(twists, [0.0, 1.0, 0.0])).as_matrix()
+    bases = bases @ rotation(1, twists)
     source = _sized(source, frames, shape)
     vertices, tips = with_tips(source, frames, shape.tips)
     source = _finer(replace(source, vertices=vertices, tips=tips))

@@ -53,6 +53,18 @@ def cross(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
 
 
+def rotation(axis: int, angle: FloatArray) -> FloatArray:
+    """(..., 3, 3) right-handed rotations about x (0), y (1) or z (2) by ``angle`` radians."""
+    angle = np.asarray(angle, float)
+    first, second = (axis + 1) % 3, (axis + 2) % 3
+    matrix = np.zeros((*angle.shape, 3, 3))
+    matrix[..., axis, axis] = 1.0
+    matrix[..., first, first] = matrix[..., second, second] = np.cos(angle)
+    matrix[..., second, first] = np.sin(angle)
+    matrix[..., first, second] = -matrix[..., second, first]
+    return matrix
+
+
 def vertex_normals(vertices: FloatArray, faces: IntArray) -> FloatArray:
     """(V, 3) unit normals, weighted by area; faces (F, 3) or (F, 4) counterclockwise."""
     corners = vertices[faces]

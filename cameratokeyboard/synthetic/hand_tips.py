@@ -6,11 +6,10 @@ from dataclasses import astuple, fields
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.datatypes import TipShape
-from cameratokeyboard.synthetic.hand_source import FINGERS, SourceHand, bone_of
+from cameratokeyboard.synthetic.hand_source import FINGERS, SourceHand, bone_of, rotation
 from cameratokeyboard.synthetic.tip_section import resectioned
 
 #: The last segment keeps its form up to this share of its length, so that the joint stays smooth,
@@ -107,7 +106,7 @@ def twisted(frames: FloatArray, tips: tuple[TipShape, ...]) -> FloatArray:
     """The frames (17, 3, 3) with those of the last segments turned as their ends are."""
     turned = frames.copy()
     for finger, shape in enumerate(tips):
-        about = Rotation.from_euler("y", shape.twist_deg, degrees=True).as_matrix()
+        about = rotation(1, np.radians(shape.twist_deg))
         turned[bone_of(finger, 2)] = frames[bone_of(finger, 2)] @ about
     return turned
 

@@ -100,10 +100,8 @@ def reach(rig: HandRig, pads_mm: FloatArray, wrist_mm: FloatArray, yaw_deg: floa
     """
     centre = usual(float(wrist_mm[2]))
     centre[:3], centre[3] = wrist_mm, np.radians(yaw_deg)
-    if not rig.habit.any():
-        return _solved(rig, pads_mm, centre)
     tries = []
-    for share in _HABIT_SHARES:
+    for share in _HABIT_SHARES if rig.habit.any() else (0.0,):
         tries.append(_solved(rig, pads_mm, centre + share * rig.habit))
         if tries[-1].residual_mm.max() < _REACHED_MM:
             return tries[-1]

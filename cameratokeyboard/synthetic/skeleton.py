@@ -8,7 +8,15 @@ import numpy as np
 
 from cameratokeyboard.datatypes import FloatArray, IntArray
 from cameratokeyboard.synthetic.hand_rig import HandRig
-from cameratokeyboard.synthetic.hand_source import BONE_COUNT, FINGERS, FOREARM, HAND, cross, unit
+from cameratokeyboard.synthetic.hand_source import (
+    BONE_COUNT,
+    FINGERS,
+    FOREARM,
+    HAND,
+    cross,
+    rotation,
+    unit,
+)
 from cameratokeyboard.synthetic.hand_state import (
     DEVIATION,
     FINGER_DOFS,
@@ -23,18 +31,6 @@ from cameratokeyboard.synthetic.hand_state import (
 #: First segment (0..2) that each of a finger's angles moves.
 DOF_SEGMENT = np.array([0, 0, 0, 1, 2])
 _X, _Y, _Z = np.eye(3)
-
-
-def rotation(axis: int, angle: FloatArray) -> FloatArray:
-    """(..., 3, 3) right-handed rotations about x (0), y (1) or z (2) by ``angle`` radians."""
-    angle = np.asarray(angle, float)
-    first, second = (axis + 1) % 3, (axis + 2) % 3
-    matrix = np.zeros((*angle.shape, 3, 3))
-    matrix[..., axis, axis] = 1.0
-    matrix[..., first, first] = matrix[..., second, second] = np.cos(angle)
-    matrix[..., second, first] = np.sin(angle)
-    matrix[..., first, second] = -matrix[..., second, first]
-    return matrix
 
 
 @dataclass(frozen=True, eq=False)

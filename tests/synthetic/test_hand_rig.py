@@ -8,8 +8,7 @@ import pytest
 from cameratokeyboard.errors import SimulationError
 from cameratokeyboard.synthetic.datatypes import PART_NAIL, HandShape
 from cameratokeyboard.synthetic.hand_rig import build_rig
-from cameratokeyboard.synthetic.hand_source import HAND, bone_of, to_hand_frame
-from cameratokeyboard.synthetic.skeleton import rotation
+from cameratokeyboard.synthetic.hand_source import HAND, bone_of, rotation, to_hand_frame
 from tests.synthetic.hand_builders import toy_source
 
 

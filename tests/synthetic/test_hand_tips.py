@@ -8,10 +8,9 @@ import pytest
 from cameratokeyboard.datatypes import FloatArray
 from cameratokeyboard.synthetic.datatypes import PART_NAIL, HandShape, TipShape
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
-from cameratokeyboard.synthetic.hand_source import bone_of
+from cameratokeyboard.synthetic.hand_source import bone_of, rotation
 from cameratokeyboard.synthetic.hand_tips import random_tips
 from cameratokeyboard.synthetic.pad_fit import GIVE_MM, lowest_points
-from cameratokeyboard.synthetic.skeleton import rotation
 from tests.synthetic.hand_builders import toy_source
 
 INDEX = 1
@@ -151,8 +150,15 @@ class TestRandomTips:
         assert depth.min() < 0.7
         assert depth.max() > 1.05
 
-    @pytest.mark.parametrize("measure", ["twist_deg", "slant_deg", "rise_deg"])
-    def test_thumbs_differ_most(self, measure: str) -> None:
+    def test_thumbs_are_turned_most(self) -> None:
+        rng = np.random.default_rng(5)
+        twist = np.array([[tip.twist_deg for tip in random_tips(rng)] for _ in range(300)])
+
+        assert twist[:, 0].std() > 1.5 * twist[:, 1:].std()
+        assert abs(twist.mean()) < 2
+
+    @pytest.mark.parametrize("measure", ["slant_deg", "rise_deg"])
+    def test_thumbs_differ_most_in_how_they_end(self, measure: str) -> None:
         rng = np.random.default_rng(5)
         drawn = np.array([[getattr(t, measure) for t in random_tips(rng)] for _ in range(300)])
 

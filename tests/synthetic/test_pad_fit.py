@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cameratokeyboard.synthetic.hand_source import rotation
 from cameratokeyboard.synthetic.pad_fit import (
     GIVE_MM,
     Surface,
@@ -11,7 +12,6 @@ from cameratokeyboard.synthetic.pad_fit import (
     surface,
     touching,
 )
-from cameratokeyboard.synthetic.skeleton import rotation
 
 
 def capsule(radius: float = 7.0, end: float = 25.0) -> np.ndarray:

@@ -6,9 +6,9 @@ import pytest
 from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.hand_posture import usual
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
-from cameratokeyboard.synthetic.hand_source import FOREARM, HAND
+from cameratokeyboard.synthetic.hand_source import FOREARM, HAND, rotation
 from cameratokeyboard.synthetic.hand_state import FINGER_DOFS, FLEX_0, HAND_DOFS, STATE_SIZE
-from cameratokeyboard.synthetic.skeleton import bone_frames, point_derivatives, rotation, stance
+from cameratokeyboard.synthetic.skeleton import bone_frames, point_derivatives, stance
 from tests.synthetic.hand_builders import toy_source
 
 

@@ -5,8 +5,7 @@ import pytest
 
 from cameratokeyboard.synthetic.datatypes import HandShape
 from cameratokeyboard.synthetic.hand_rig import HandRig, build_rig
-from cameratokeyboard.synthetic.hand_source import FOREARM, HAND, bone_of
-from cameratokeyboard.synthetic.skeleton import rotation
+from cameratokeyboard.synthetic.hand_source import FOREARM, HAND, bone_of, rotation
 from cameratokeyboard.synthetic.skinning import quaternions, skin
 from tests.synthetic.hand_builders import toy_source
 
